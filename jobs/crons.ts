@@ -10,7 +10,7 @@ import { flushRefusals } from "../src/events/refusals.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { drain } from "./queue.ts";
 import { JOBS } from "./registry.ts";
-import { SCHEDULES, tick } from "./schedules.ts";
+import { dueAt, tick } from "./schedules.ts";
 
 /** The part of this process that a tick needs. */
 export type Home = { runtime: Runtime; notify(stop: AbortSignal): Promise<number> };
@@ -45,11 +45,12 @@ export function drainQueues({ runtime, notify }: Home): Promise<void> {
 }
 let draining: Promise<void> | undefined;
 
-for (const schedule of SCHEDULES) {
-  Deno.cron(schedule.name, schedule.cron, async () => {
-    await tick((await home.promise).runtime, schedule);
-  });
-}
+Deno.cron("schedules", "* * * * *", async () => {
+  const { runtime } = await home.promise;
+  // Each by itself: one that fails does not hold the others.
+  const ticks = await Promise.allSettled(dueAt(runtime.clock.now()).map((schedule) => tick(runtime, schedule)));
+  for (const outcome of ticks) if (outcome.status === "rejected") throw outcome.reason;
+});
 
 Deno.cron("queues", "* * * * *", async () => {
   const found = await home.promise;

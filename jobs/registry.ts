@@ -20,9 +20,11 @@ import { authorityRenewal } from "./authority_renewal.ts";
 import { bulkCommand } from "./bulk_command.ts";
 import { fanOutJob } from "./fan_out.ts";
 import { fileCleanup } from "./file_cleanup.ts";
+import { fleetApps } from "./fleet_apps.ts";
 import { housekeeping } from "./housekeeping.ts";
 import type { AnyJob } from "./job.ts";
 import { packageFetch } from "./package_fetch.ts";
+import { provisioningProfiles } from "./provisioning_profiles.ts";
 import { replanJob } from "./replan.ts";
 import { rolloutHealth } from "./rollout_health.ts";
 import { secretRotation } from "./secret_rotation.ts";
@@ -48,8 +50,10 @@ export const JOBS: readonly AnyJob[] = [
   bulkCommand,
   fanOutJob,
   fileCleanup,
+  fleetApps,
   housekeeping,
   packageFetch,
+  provisioningProfiles,
   replanJob,
   rolloutHealth,
   secretRotation,

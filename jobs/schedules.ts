@@ -1,5 +1,6 @@
 /**
- * The schedules: each one's cron expression (UTC) and the job that a tick enqueues.
+ * The schedules: how often a job is enqueued, and at which minute. One cron serves all of them: the free plan of Deno Deploy
+ * has ten.
  *
  * @module
  */
@@ -8,28 +9,49 @@ import { takeSlot } from "../db/work/job_queue.ts";
 import { enqueueJob } from "../src/enqueue_job.ts";
 import type { Runtime } from "../src/runtime.ts";
 
-/** A schedule. `minutes` is the length of its slots: of all processes that tick in one slot, one enqueues. */
-export type Schedule = { name: string; cron: string; minutes: number; kind: string };
+/**
+ * A schedule: each `minutes` since midnight in UTC, `at` so many minutes later. Of all processes that tick in one such slot
+ * of time, one enqueues.
+ */
+export type Schedule = { name: string; minutes: number; at: number; kind: string };
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
 
 /** Every schedule. */
 export const SCHEDULES: readonly Schedule[] = [
-  { name: "housekeeping", cron: "7 * * * *", minutes: 60, kind: "housekeeping" },
-  { name: "authority-renewal", cron: "23 3 * * *", minutes: 1440, kind: "authority-renewal" },
-  { name: "file-cleanup", cron: "37 4 * * *", minutes: 1440, kind: "file-cleanup" },
-  { name: "device-assignment", cron: "3-59/10 * * * *", minutes: 10, kind: "ade-sync-due" },
-  { name: "apps-and-books", cron: "6-59/10 * * * *", minutes: 10, kind: "apps-due" },
-  { name: "profiles-at-apple", cron: "29 * * * *", minutes: 60, kind: "ade-definitions" },
-  { name: "sweep", cron: "*/10 * * * *", minutes: 10, kind: "sweep" },
-  { name: "setup-watchdog", cron: "* * * * *", minutes: 1, kind: "setup-watchdog" },
-  { name: "software-updates-sync", cron: "17 */6 * * *", minutes: 360, kind: "software-updates-sync" },
+  { name: "housekeeping", minutes: HOUR, at: 7, kind: "housekeeping" },
+  { name: "authority-renewal", minutes: DAY, at: 3 * HOUR + 23, kind: "authority-renewal" },
+  { name: "file-cleanup", minutes: DAY, at: 4 * HOUR + 37, kind: "file-cleanup" },
+  { name: "device-assignment", minutes: 10, at: 3, kind: "ade-sync-due" },
+  { name: "apps-and-books", minutes: 10, at: 6, kind: "apps-due" },
+  { name: "provisioning-profiles", minutes: HOUR, at: 47, kind: "provisioning-profiles" },
+  { name: "profiles-at-apple", minutes: HOUR, at: 29, kind: "ade-definitions" },
+  { name: "sweep", minutes: 10, at: 0, kind: "sweep" },
+  { name: "fleet-apps", minutes: 5, at: 4, kind: "fleet-apps" },
+  { name: "setup-watchdog", minutes: 1, at: 0, kind: "setup-watchdog" },
+  { name: "software-updates-sync", minutes: 6 * HOUR, at: 17, kind: "software-updates-sync" },
   // After midnight, and every hour: a server that was off then makes up for it.
-  { name: "software-updates-day", cron: "1 * * * *", minutes: 60, kind: "software-updates-day" },
-  { name: "secret-rotation", cron: "41 * * * *", minutes: 60, kind: "secret-rotation" },
+  { name: "software-updates-day", minutes: HOUR, at: 1, kind: "software-updates-day" },
+  { name: "secret-rotation", minutes: HOUR, at: 41, kind: "secret-rotation" },
 ];
+
+const MINUTE_MS = 60_000;
+/** Minutes in which a tick counts: one that comes late, because the one before took its time, is not lost. */
+const GRACE = 3;
+
+/** Returns the schedules that are due at a time. */
+export function dueAt(now: Date): Schedule[] {
+  const minute = Math.floor(now.getTime() / MINUTE_MS);
+  return SCHEDULES.filter(({ minutes, at }) => {
+    const since = minute % minutes - at;
+    return since >= 0 && since < GRACE;
+  });
+}
 
 /** Enqueues a schedule's job, unless the slot was taken. Returns whether it was enqueued. */
 export async function tick(runtime: Runtime, schedule: Schedule): Promise<boolean> {
-  const length = schedule.minutes * 60_000;
+  const length = schedule.minutes * MINUTE_MS;
   const slot = new Date(Math.floor(runtime.clock.now().getTime() / length) * length);
   return await runtime.sql.begin(async (tx) => {
     if (!await takeSlot(tx, schedule.name, slot)) return false;

@@ -6,7 +6,7 @@
 
 import { type Db, one } from "../open.ts";
 import { depDeviceColumns, type DepDeviceRow } from "./devices.ts";
-import { setupColumns, type SetupFacts, setupJoin, type SetupStep } from "./setup_views.ts";
+import { setupCandidates, setupColumns, type SetupFacts, setupJoin, type SetupStep } from "./setup_views.ts";
 
 /** The columns that lists may be ordered by. */
 export const DEP_DEVICE_ORDERINGS = ["created_at", "last_op_date", "updated_at"] as const;
@@ -39,7 +39,7 @@ const where = (db: Db, f: DepDeviceFilters) =>
     ${f.serialNumber === undefined ? db`` : db`and lower(d.serial_number) = lower(${f.serialNumber})`}
     ${f.virtualServer === undefined ? db`` : db`and d.virtual_server_id = ${f.virtualServer}`}
     ${f.lastOpType === undefined ? db`` : db`and d.last_op_type = ${f.lastOpType}`}
-    ${f.setupStep === undefined ? db`` : db`and s.setup_step = ${f.setupStep}`}
+    ${f.setupStep === undefined ? db`` : db`and s.setup_step = ${f.setupStep} and ${setupCandidates(db, f.setupStep)}`}
     ${f.search === undefined ? db`` : db`and position(lower(${f.search}) in lower(d.serial_number)) > 0`}
     ${f.present === true ? db`and d.last_op_type <> 'deleted' and d.disowned_at is null` : db``}`;
 

@@ -49,6 +49,35 @@ export const setupColumns = (db: Db) =>
   db`s.setup_step, s.setup_since, s.required_version, s.setup_page, s.setup_expires_at, s.release_due_at,
     s.released_because, s.enrolled_device_id`;
 
+type Part = ReturnType<Db>;
+
+/** The serial numbers of messages that led to no enrollment. */
+const unfinished = (db: Db, more: Part) =>
+  db`select lower(serial_number) from dep_messages where used_at is null ${more}`;
+
+/**
+ * Returns a condition that every device `d` in a step meets, by serial numbers that are few: devices that are in the middle
+ * of something. `setupJoin` then looks at those alone. True for the steps that most devices are in.
+ */
+export function setupCandidates(db: Db, step: SetupStep): Part {
+  switch (step) {
+    case "profile":
+      return db`lower(d.serial_number) in (${unfinished(db, db`and session_id is not null`)}
+        union select lower(x.serial_number) from enrollment_sessions b join enrollments e on e.session_id = b.id
+          join devices x on x.enrollment_id = e.id where b.kind = 'DEP' and b.status = 'AUTHENTICATED')`;
+    case "web_view":
+    case "refused":
+      return db`lower(d.serial_number) in (${unfinished(db, db``)})`;
+    case "must_update":
+      return db`lower(d.serial_number) in (${unfinished(db, db`and required_version <> ''`)})`;
+    case "waiting":
+      return db`lower(d.serial_number) in (select lower(x.serial_number) from enrollments e
+        join devices x on x.enrollment_id = e.id where e.awaiting_configuration and e.ended_at is null)`;
+    default:
+      return db`true`;
+  }
+}
+
 /** Joins the step `s` to each assigned device `d`: a few index lookups for each. */
 export const setupJoin = (db: Db) =>
   db`cross join lateral (

@@ -26,7 +26,8 @@ export type ApprovalValues = {
   kind: ApprovalKind;
   action: ApprovalAction;
   name: string;
-  permission: string;
+  /** Each of them is needed. */
+  permissions: readonly string[];
   commands: readonly string[];
   deviceId: DeviceId | null;
   bulkCommandId: string | null;
@@ -51,19 +52,33 @@ export type ApprovalRow = ApprovalValues & {
   updatedAt: Date;
 };
 
+/** The permissions that a request `a` needs. */
+const neededFor = (db: Db) => db`array[a.permission] || a.further_permissions`;
+
 /** What the time has ended counts as expired before the housekeeping has seen it. */
 const select = (db: Db, now: Date) =>
   db`
     select a.id, case when a.state = 'waiting' and a.expires_at <= ${now} then 'expired' else a.state end as state, a.kind,
-      a.action, a.name, a.permission, a.commands, a.device_id, a.bulk_command_id, a.arguments_sealed, a.reason,
+      a.action, a.name, ${
+    neededFor(db)
+  } as permissions, a.commands, a.device_id, a.bulk_command_id, a.arguments_sealed, a.reason,
       a.requester_id, a.requester_name, a.decided_by_id, a.decided_by_name, a.decided_at, a.usable_until, a.outcome,
       a.expires_at, a.created_at, a.updated_at, d.serial_number, e.name as device_name
     from approvals a left join devices d on d.id = a.device_id left join enrollments e on e.id = d.enrollment_id`;
 
 /** Adds a request that waits. */
 export async function insertApproval(db: Db, values: ApprovalValues, now: Date): Promise<void> {
+  const { permissions: [permission = "", ...furtherPermissions], ...plain } = values;
   await db`insert into approvals ${
-    db({ ...values, commands: [...values.commands], state: "waiting", createdAt: now, updatedAt: now })
+    db({
+      ...plain,
+      permission,
+      furtherPermissions,
+      commands: [...values.commands],
+      state: "waiting",
+      createdAt: now,
+      updatedAt: now,
+    })
   }`;
 }
 
@@ -129,19 +144,18 @@ const covered = (db: Db, only: DeviceLimit) =>
       select 1 from bulk_command_targets t join devices d on d.id = t.device_id
       where t.bulk_command_id = a.bulk_command_id and not ${within(db, only)}))`;
 
-/** Whether a person sees the request `a`: their own, or one that needs a right which they hold on its device `d`. */
+/** Whether a person sees the request `a`: their own, or one that needs rights which they hold on its device `d`. */
 const seenBy = (db: Db, userId: number, rights: readonly HeldRight[] | "all") =>
-  rights === "all" ? db`true` : db`(${
+  rights === "all" ? db`true` : db`(a.requester_id = ${userId} or not exists (
+    select 1 from unnest(${neededFor(db)}) needed where not (${
     rights.reduce(
       (any, { permission, commands, only }) => {
         const sent = commands === null ? db`` : db`and a.commands <@ ${[...commands]}::text[]`;
-        return db`${any} or a.permission = ${permission} ${sent} ${
-          only === undefined ? db`` : db`and ${covered(db, only)}`
-        }`;
+        return db`${any} or needed = ${permission} ${sent} ${only === undefined ? db`` : db`and ${covered(db, only)}`}`;
       },
-      db`a.requester_id = ${userId}`,
+      db`false`,
     )
-  })`;
+  })))`;
 
 /** Returns a page of the requests that a person sees, the newest first, and the total number. */
 export async function listApprovals(

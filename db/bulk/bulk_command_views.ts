@@ -37,9 +37,20 @@ const results = (db: Db, only: DeviceLimit | undefined) =>
     left join commands m on m.uuid = t.command_uuid
     left join command_history h on h.uuid = t.command_uuid`;
 
+/** The selection of a command `b`; with a limit, without the ids of other devices. */
+const selection = (db: Db, only: DeviceLimit | undefined) =>
+  only === undefined ? db`b.selection` : db`case when jsonb_typeof(b.selection -> 'devices') = 'array' then
+    jsonb_set(b.selection, '{devices}', (
+      select coalesce(jsonb_agg(d.id order by item.place), '[]')
+      from jsonb_array_elements_text(b.selection -> 'devices') with ordinality item (id, place)
+        join devices d on d.id = item.id::bigint and ${within(db, only)}))
+    else b.selection end as selection`;
+
 const select = (db: Db, only: DeviceLimit | undefined) =>
   db`
-    select b.id, b.state, b.name, b.selection, b.shown, b.not_before, b.expires_at, b.created_by_id, b.created_by_name,
+    select b.id, b.state, b.name, ${
+    selection(db, only)
+  }, b.shown, b.not_before, b.expires_at, b.created_by_id, b.created_by_name,
       b.finished_at, b.created_at, b.updated_at, c.devices, c.states
     from bulk_commands b cross join lateral (
       select coalesce(sum(n), 0)::int as devices, coalesce(jsonb_object_agg(s.state, s.n), '{}') as states

@@ -7,6 +7,7 @@
 import type { DeviceId } from "../ids.ts";
 import { hasAnyTag } from "../tags/effective_tag_views.ts";
 import { type DeviceStateName, inState, stateColumns, type StateFacts } from "./device_state_views.ts";
+import { type AppOfDevice, hasApp } from "./fleet_app_views.ts";
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 
@@ -42,6 +43,8 @@ export type DeviceCondition = {
   blueprint?: number;
   /** The state of an artifact, or of one version of it, on the device. */
   artifact?: { id: string; version?: string | undefined; status?: string | undefined };
+  /** The app, or version of an app, that they have. */
+  app?: AppOfDevice;
   /** `never`: it has not connected since it enrolled. */
   seen?: { since?: Date | undefined; before?: Date | undefined } | "never";
   /** It was seen last, or else enrolled, before this time. */
@@ -123,6 +126,7 @@ function conditions(db: Db, search: DeviceCondition) {
         where h.enrollment_id = e.id and t.artifact_id = ${search.artifact.id}
           ${search.artifact.version === undefined ? db`` : db`and t.artifact_version_id = ${search.artifact.version}`}
           ${search.artifact.status === undefined ? db`` : db`and t.status = ${search.artifact.status}`})`,
+    search.app === undefined ? undefined : hasApp(db, search.app),
     search.seen === undefined ? undefined : seenIn(db, search.seen),
     search.heardBefore === undefined
       ? undefined

@@ -98,6 +98,13 @@ export async function denyPassword(
       and ${"id" in which ? db`id = ${which.id}` : db`command_uuid = ${which.commandUuid} and ended_at is null`}`;
 }
 
+/** The device was told to remove its password. Whether it obeyed, it says later: the row then ends. */
+export async function countRemoval(db: Db, deviceId: DeviceId, kind: PasswordKind): Promise<void> {
+  await db`
+    update escrowed_secrets set removals_tried = least(removals_tried + 1, 100)
+    where device_id = ${deviceId} and kind = ${kind} and ended_at is null and proven`;
+}
+
 /** Ends the passwords of a kind that a device was known to have, or denied. Returns whether it was known to have one. */
 export async function endPasswords(db: Db, deviceId: DeviceId, kind: PasswordKind, now: Date): Promise<boolean> {
   const ended = await db<{ proven: boolean }[]>`
@@ -133,6 +140,7 @@ export type PasswordFactJson = {
   deniedAt: string | null;
   endedAt: string | null;
   rotateAt: string | null;
+  removalsTried: number;
 };
 
 /**
@@ -143,7 +151,7 @@ export const passwordFacts = (db: Db) =>
   db`case when c.user_key = '' and e.platform = 'macOS' then (
     select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'createdAt', s.created_at, 'proven', s.proven,
       'origin', s.origin, 'checkedAt', s.checked_at, 'deniedAt', s.denied_at, 'endedAt', s.ended_at,
-      'rotateAt', s.rotate_at) order by s.id desc)
+      'rotateAt', s.rotate_at, 'removalsTried', s.removals_tried) order by s.id desc)
     from (select * from escrowed_secrets where device_id = e.device_id
       and kind in ('recovery_lock_password', 'firmware_password', 'admin_password')
       order by ended_at is null and proven desc, ended_at is null desc, id desc limit 16) s) end`;

@@ -5,6 +5,7 @@
  */
 
 import type { EnrollmentId } from "../ids.ts";
+import { catalogueOfDevice } from "./fleet_app_views.ts";
 import { type Db, type Json, json, one } from "../open.ts";
 
 /** An app on a device. Sizes are bytes. */
@@ -20,13 +21,16 @@ export type InstalledAppRow = {
   source: string | null;
 };
 
+/** The same as it is stored: how the device counts by it (migration 0063). */
+export type CountedAppRow = InstalledAppRow & { repeats: 0 | 1 | 2 };
+
 const asJson = (db: Db, rows: unknown) => json(db, JSON.parse(JSON.stringify(rows)) as Json);
 
 /** Replaces the apps of an enrollment. Rows are distinct in identifier, name and versions. */
 export async function replaceApps(
   db: Db,
   enrollmentId: EnrollmentId,
-  apps: readonly InstalledAppRow[],
+  apps: readonly CountedAppRow[],
   now: Date,
 ): Promise<void> {
   const given = asJson(db, apps);
@@ -39,7 +43,8 @@ export async function replaceApps(
   await db`
     with given as (
       select apps.id as app_id, (a->>'managed')::boolean as managed, (a->>'bundleSize')::bigint as bundle_size,
-        (a->>'dynamicSize')::bigint as dynamic_size, a->'flags' as flags, a->>'source' as source
+        (a->>'dynamicSize')::bigint as dynamic_size, a->'flags' as flags, a->>'source' as source,
+        (a->>'repeats')::smallint as repeats
       from jsonb_array_elements(${given}::jsonb) a
       join apps on apps.identifier = a->>'identifier' and apps.name = a->>'name' and apps.version = a->>'version'
         and apps.short_version = a->>'shortVersion'
@@ -47,12 +52,13 @@ export async function replaceApps(
       delete from installed_apps i where i.enrollment_id = ${enrollmentId}
         and not exists (select 1 from given g where g.app_id = i.app_id)
     )
-    insert into installed_apps as i (enrollment_id, app_id, managed, bundle_size, dynamic_size, flags, source)
-    select ${enrollmentId}, app_id, managed, bundle_size, dynamic_size, flags, source from given
+    insert into installed_apps as i (enrollment_id, app_id, managed, bundle_size, dynamic_size, flags, source, repeats)
+    select ${enrollmentId}, app_id, managed, bundle_size, dynamic_size, flags, source, repeats from given
     on conflict (enrollment_id, app_id) do update set managed = excluded.managed, bundle_size = excluded.bundle_size,
-      dynamic_size = excluded.dynamic_size, flags = excluded.flags, source = excluded.source
-    where (i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source)
-      is distinct from (excluded.managed, excluded.bundle_size, excluded.dynamic_size, excluded.flags, excluded.source)`;
+      dynamic_size = excluded.dynamic_size, flags = excluded.flags, source = excluded.source,
+      repeats = excluded.repeats
+    where (i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source, i.repeats) is distinct from (excluded.managed,
+      excluded.bundle_size, excluded.dynamic_size, excluded.flags, excluded.source, excluded.repeats)`;
   await db`update enrollments set apps_at = ${now} where id = ${enrollmentId}`;
 }
 
@@ -173,11 +179,21 @@ export async function listOddRows(db: Db, enrollmentId: EnrollmentId): Promise<(
     select list, reason, raw from odd_inventory_rows where enrollment_id = ${enrollmentId} order by list, position`;
 }
 
+/** An app that a device lists. */
+export type ListedAppRow = InstalledAppRow & {
+  /** Names the app in addresses. */
+  id: number;
+  /** The versions that Apple's catalogue has of it, for the platform of the device. */
+  latest: string[];
+};
+
 /** Returns the apps of an enrollment, by name. */
-export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Promise<InstalledAppRow[]> {
-  return await db<InstalledAppRow[]>`
-    select a.identifier, a.name, a.version, a.short_version, i.managed, i.bundle_size, i.dynamic_size, i.flags, i.source
-    from installed_apps i join apps a on a.id = i.app_id where i.enrollment_id = ${enrollmentId}
+export async function listInstalledApps(db: Db, enrollmentId: EnrollmentId): Promise<ListedAppRow[]> {
+  return await db<ListedAppRow[]>`
+    select a.id, a.identifier, a.name, a.version, a.short_version, i.managed, i.bundle_size, i.dynamic_size, i.flags,
+      i.source, ${catalogueOfDevice(db)} as latest
+    from installed_apps i join apps a on a.id = i.app_id join enrollments e on e.id = i.enrollment_id
+    where i.enrollment_id = ${enrollmentId}
     order by lower(a.name), a.identifier, a.id`;
 }
 
@@ -216,4 +232,16 @@ export async function inventoryTimes(db: Db, enrollmentId: EnrollmentId): Promis
       select device_information_at, security_info_at, apps_at, certificates_at, profiles_at
       from enrollments where id = ${enrollmentId}`,
   );
+}
+
+/** What a blueprint collects of each list. */
+export type CollectedLists = Record<"apps" | "certificates" | "profiles", "no" | "managed" | "all">;
+
+/** Returns what the blueprint of an enrollment collects; nothing without one. */
+export async function findCollectedLists(db: Db, enrollmentId: EnrollmentId): Promise<CollectedLists> {
+  const [row] = await db<Record<keyof CollectedLists, number>[]>`
+    select b.collect_apps as apps, b.collect_certificates as certificates, b.collect_profiles as profiles
+    from enrollments e join blueprints b on b.id = e.blueprint_id where e.id = ${enrollmentId}`;
+  const level = (value = 0) => (["no", "managed", "all"] as const)[value] ?? "no";
+  return { apps: level(row?.apps), certificates: level(row?.certificates), profiles: level(row?.profiles) };
 }

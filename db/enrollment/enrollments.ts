@@ -146,6 +146,8 @@ export type EnrollmentChange = Partial<{
   unlockTokenSealed: string;
   bootstrapTokenSealed: string | null;
   deviceInformation: Json;
+  /** Answers that replace those of the same names. */
+  someDeviceInformation: Record<string, Json>;
   deviceInformationAt: Date;
   securityInfo: Json;
   securityInfoAt: Date;
@@ -161,7 +163,7 @@ export async function updateEnrollment(
   change: EnrollmentChange,
   now: Date,
 ): Promise<NamedFact[]> {
-  const { deviceInformation, securityInfo, releasedBecause, ...plain } = change;
+  const { deviceInformation, someDeviceInformation, securityInfo, releasedBecause, ...plain } = change;
   const awaiting = change.awaitingConfiguration;
   const values = {
     ...plain,
@@ -173,7 +175,11 @@ export async function updateEnrollment(
     with before as (
       select id, name, model, platform, os_version, awaiting_configuration from enrollments where id = ${id}
       for no key update)
-    update enrollments e set ${db(values)}
+    update enrollments e set ${db(values)} ${
+    someDeviceInformation === undefined
+      ? db``
+      : db`, device_information = coalesce(e.device_information, '{}') || ${json(db, someDeviceInformation)}::jsonb`
+  }
       ${typeof awaiting === "boolean" ? waiting(db, awaiting, releasedBecause, now) : db``}
     from before b where e.id = b.id
     returning e.name <> b.name as name, e.model <> b.model as model, e.os_version <> b.os_version as os_version,

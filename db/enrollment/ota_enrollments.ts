@@ -73,14 +73,15 @@ export async function insertOtaEnrollment(
   ).id;
 }
 
-/** Changes an OTA enrollment. */
-export async function updateOtaEnrollment(db: Db, id: number, row: OtaEnrollmentValues, now: Date): Promise<void> {
-  await db`
+/** Changes an OTA enrollment. Returns false if there is none. */
+export async function updateOtaEnrollment(db: Db, id: number, row: OtaEnrollmentValues, now: Date): Promise<boolean> {
+  const { count } = await db`
     update ota_enrollments set name = ${row.name}, display_name = ${row.displayName},
       push_certificate_id = ${row.pushCertificateId}, scep_issuer_id = ${row.scepIssuerId},
       blueprint_id = ${row.blueprintId},
       reenrollment_without_confirmation = ${row.reenrollmentWithoutConfirmation}, updated_at = ${now}
     where id = ${id}`;
+  return count > 0;
 }
 
 /** Sets whether devices take over enrolled hardware without an operator's word. */

@@ -28,6 +28,7 @@ export type MenuEntry = {
 export const MENU = [
   { group: "Fleet", href: "/", label: "Overview", needs: null },
   { group: "Fleet", href: "/devices/", label: "Devices", needs: "mdm.view_enrolleddevice" },
+  { group: "Fleet", href: "/apps/", label: "Apps", needs: "mdm.view_enrolleddevice" },
   {
     group: "Fleet",
     href: "/approvals/",
@@ -50,6 +51,7 @@ export const MENU = [
   { group: "Fleet", href: "/bulk-commands/", label: "Bulk commands", needs: "mdm.view_devicecommand" },
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
+  { group: "Configuration", href: "/packages/", label: "Packages", needs: "mdm.view_package" },
   { group: "Configuration", href: "/store-apps/", label: "Store apps", needs: "mdm.view_artifact" },
   { group: "Configuration", href: "/apps-and-books/", label: "Apps and books", needs: "mdm.view_locationasset" },
   { group: "Configuration", href: "/locations/", label: "Locations", needs: "mdm.view_location" },

@@ -19,7 +19,9 @@ import { mountAppAssets } from "./apps/assets.tsx";
 import { mountStoreApps } from "./apps/store_apps.tsx";
 import { mountLocations } from "./apps/locations.tsx";
 import { mountArtifacts } from "./artifacts/list.tsx";
+import { mountPackages } from "./artifacts/packages.tsx";
 import { mountBlueprints } from "./blueprints/blueprints.tsx";
+import { mountFleetApps } from "./devices/apps.tsx";
 import { mountDeviceArtifacts } from "./devices/artifacts.tsx";
 import { mountBulkCommands } from "./devices/bulk.tsx";
 import { mountClaims } from "./devices/claims.tsx";
@@ -57,6 +59,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountOverview,
       mountDevices,
       mountDevice,
+      mountFleetApps,
       mountDeviceArtifacts,
       mountDeviceDesired,
       mountDeviceValues,
@@ -65,6 +68,7 @@ export function mountAdmin(app: Hono<AppEnv>): void {
       mountBulkCommands,
       mountBlueprints,
       mountArtifacts,
+      mountPackages,
       mountAppAssets,
       mountAsset,
       mountStoreApps,

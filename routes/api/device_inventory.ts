@@ -8,6 +8,7 @@ import { z } from "zod";
 import { type DeviceView, findDevice } from "../../db/devices/device_views.ts";
 import { listInstalledApps, listInstalledCertificates, listInstalledProfiles } from "../../db/devices/inventory.ts";
 import type { DeviceId } from "../../db/ids.ts";
+import { newerOf } from "../../src/devices/fleet_apps.ts";
 import { collectInventory } from "../../src/devices/collect_inventory.ts";
 import { problem } from "../../src/errors.ts";
 import type { Permission } from "../../src/access/actor.ts";
@@ -149,14 +150,16 @@ export const DEVICE_INVENTORY_ENDPOINTS = [
           dynamic_size: z.int().nullable().describe("Bytes."),
           flags: z.record(z.string(), z.boolean()),
           source: z.string().nullable(),
+          catalogue_version: z.string().nullable().describe("The version in Apple's catalogue, if it is later."),
         }).meta({ id: "InstalledApp" }),
       ),
     },
     async handle({ runtime, params }) {
       const { enrollmentId } = await mustFind(runtime, params.id);
       const apps = enrollmentId === null ? [] : await listInstalledApps(runtime.sql, enrollmentId);
-      return apps.map(({ shortVersion, bundleSize, dynamicSize, ...app }) => ({
+      return apps.map(({ id: _, shortVersion, bundleSize, dynamicSize, latest, ...app }) => ({
         ...app,
+        catalogue_version: newerOf({ shortVersion, version: app.version, latest }) || null,
         short_version: shortVersion,
         bundle_size: bundleSize,
         dynamic_size: dynamicSize,

@@ -7,14 +7,13 @@
 import { z } from "zod";
 import { findPackageChunks } from "../../db/packages/package_files.ts";
 import { listPackages, type PackageRow } from "../../db/packages/packages.ts";
-import { bundlesShown, PACKAGE_URI_WORDS, sha256Field } from "../../src/blueprints/versions/enterprise_app_api.ts";
+import { bundlesShown } from "../../src/blueprints/versions/enterprise_app_api.ts";
 import { packageManifest } from "../../src/downloads/manifest.ts";
-import { secretField } from "../../src/input_text.ts";
+import { packageChange, packageInput } from "../../src/packages/package_input.ts";
 import {
   changePackage,
   createPackage,
   mustFindPackage,
-  packageFields,
   packageRepresentation,
   removePackage,
 } from "../../src/packages/packages.ts";
@@ -36,6 +35,9 @@ const schema = z.object({
   filename: z.string(),
   product_id: z.string(),
   product_version: z.string(),
+  signature: z.enum(["signed", "unsigned", "invalid"]),
+  signer: z.string(),
+  warnings: z.array(z.string()).describe("What keeps Macs from installing it, as sentences."),
   bundles: bundlesShown,
   manifest: z.json().describe("As devices get it, without the address of the file."),
   created_at: timeOut,
@@ -51,6 +53,9 @@ async function shown({ sql }: Runtime, row: PackageRow): Promise<z.input<typeof 
   const { name: title } = row;
   return {
     ...packageRepresentation(row),
+    signature: row.signature,
+    signer: row.signer,
+    warnings: row.warnings,
     bundles: row.bundles,
     manifest: chunks === undefined ? {} : toJson(packageManifest({ ...row, title }, chunks, "")),
   };
@@ -82,8 +87,7 @@ export const PACKAGE_ENDPOINTS = [
     description:
       "Refer to it in a declaration of type com.apple.configuration.package: set ManifestURL to `ztl:` and " +
       "the id of the package.",
-    body: packageFields.extend({ source_uri: secretField(2048).describe(PACKAGE_URI_WORDS), sha256: sha256Field })
-      .meta({ id: "PackageRequest" }),
+    body: packageInput.meta({ id: "PackageRequest" }),
     response: { status: 201, schema },
     handle: async ({ runtime, by, body: { source_uri: uri, sha256, ...values } }) =>
       await shown(runtime, await createPackage(runtime, by, values, { uri, sha256 })),
@@ -106,8 +110,7 @@ export const PACKAGE_ENDPOINTS = [
     summary: "Update a package",
     description: "The file cannot be changed.",
     params: uuidParams,
-    body: packageFields.extend({ source_uri: secretField(2048).optional(), sha256: sha256Field.optional() })
-      .meta({ id: "PackageChange" }),
+    body: packageChange.meta({ id: "PackageChange" }),
     response: { status: 200, schema },
     handle: async ({ runtime, by, params, body: { source_uri: uri, sha256, ...values } }) =>
       await shown(runtime, await changePackage(runtime, by, params.id, values, { uri, sha256 })),

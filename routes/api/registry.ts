@@ -30,6 +30,7 @@ import { APPROVAL_ENDPOINTS } from "./approvals.ts";
 import { BULK_COMMAND_ENDPOINTS } from "./bulk_commands.ts";
 import { EVENT_ENDPOINTS } from "./events.ts";
 import { FILEVAULT_CONFIG_ENDPOINTS } from "./filevault_configs.ts";
+import { INSTALLED_APP_ENDPOINTS } from "./installed_apps.ts";
 import { JOB_ENDPOINTS } from "./jobs.ts";
 import { LOCATION_ASSET_ENDPOINTS } from "./location_assets.ts";
 import { LOCATION_ENDPOINTS } from "./locations.ts";
@@ -96,6 +97,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SCEP_ISSUER_ENDPOINTS,
   ...AUTHORITY_ENDPOINTS,
   ...TASK_RESULT_ENDPOINTS,
+  ...INSTALLED_APP_ENDPOINTS,
   ...JOB_ENDPOINTS,
   ...BULK_COMMAND_ENDPOINTS,
   ...APPROVAL_ENDPOINTS,

@@ -5,7 +5,7 @@
  */
 
 import type { Context, Hono } from "hono";
-import { answerDownload } from "../../src/downloads/answer.ts";
+import { answerDownload, type Download } from "../../src/downloads/answer.ts";
 import type { DownloadPurpose } from "../../src/downloads/token.ts";
 import { DOWNLOAD_PATHS } from "../../src/downloads/url.ts";
 import { Problem } from "../../src/errors.ts";
@@ -13,12 +13,6 @@ import { attachmentHeaders } from "../attachment.ts";
 import type { AppEnv } from "../context.ts";
 import { deviceOf } from "./by.ts";
 import { evidenceOf } from "./evidence.ts";
-
-/** Whether the client already has this version (RFC 9110 section 13.1.2). */
-function isKnown(header: string | undefined, etag: string | undefined): boolean {
-  if (header === undefined || etag === undefined) return false;
-  return header.split(",").map((tag) => tag.trim().replace(/^W\//, "")).some((tag) => tag === etag || tag === "*");
-}
 
 async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Response> {
   // The attack: a person who may read events or logs downloads with the addresses in them.
@@ -30,40 +24,55 @@ async function serve(c: Context<AppEnv>, purpose: DownloadPurpose): Promise<Resp
       purpose,
       token: c.req.param("token") ?? "",
       evidence: evidenceOf(c, new Uint8Array()),
-      range: { range: c.req.header("range"), ofFile: c.req.header("if-range") },
+      conditions: {
+        method: c.req.method,
+        range: c.req.header("range"),
+        ifRange: c.req.header("if-range"),
+        ifMatch: c.req.header("if-match"),
+        ifNoneMatch: c.req.header("if-none-match"),
+      },
     });
   } catch (error) {
     if (error instanceof Problem) return new Response(error.message, { status: error.status });
     throw error;
   }
-  if (download.kind === "redirect") {
-    return new Response(null, { status: 302, headers: { Location: download.address, "Cache-Control": "no-store" } });
+  switch (download.kind) {
+    case "redirect":
+      return new Response(null, { status: 302, headers: { Location: download.address, "Cache-Control": "no-store" } });
+    case "unsatisfiable":
+      return new Response(null, {
+        status: 416,
+        headers: { "Content-Range": `bytes */${download.total}`, "Accept-Ranges": "bytes" },
+      });
+    case "precondition failed":
+      return new Response(null, { status: 412, headers: { ETag: download.etag } });
+    case "not modified":
+      return new Response(null, { status: 304, headers: { ETag: download.etag, "Cache-Control": KEPT } });
+    case "content":
+      return content(c, purpose, download);
   }
-  if (download.kind === "unsatisfiable") {
-    return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${download.total}` } });
-  }
-  const { type, size, etag, body, part } = download;
+}
+
+/** For a file that has a validator. */
+const KEPT = "private, no-cache";
+
+async function content(
+  c: Context<AppEnv>,
+  purpose: DownloadPurpose,
+  { type, size, body, file }: Extract<Download, { kind: "content" }>,
+): Promise<Response> {
+  const range = file?.range ?? null;
   const headers = {
     ...attachmentHeaders(type, `${purpose}${EXTENSIONS[type] ?? ""}`),
     // Nothing between us and the device may keep passwords and challenges.
-    "Cache-Control": etag === undefined ? "no-store" : "private, no-cache",
-    ...(etag === undefined ? {} : { ETag: etag }),
-    ...(part === undefined ? {} : { "Accept-Ranges": "bytes" }),
-    ...(part === undefined || part.range === null
-      ? {}
-      : { "Content-Range": `bytes ${part.range.start}-${part.range.end - 1}/${part.total}` }),
+    "Cache-Control": file === undefined ? "no-store" : KEPT,
+    ...(file === undefined ? {} : { "ETag": file.etag, "Accept-Ranges": "bytes" }),
+    ...(range === null ? {} : { "Content-Range": `bytes ${range.start}-${range.end - 1}/${file?.total}` }),
+    "Content-Length": String(size),
   };
-  const partial = part !== undefined && part.range !== null;
-  const known = isKnown(c.req.header("if-none-match"), etag);
-  if (known || c.req.method === "HEAD") {
-    if (body instanceof ReadableStream) await body.cancel();
-    if (known) return new Response(null, { status: 304, headers });
-    return new Response(null, {
-      status: partial ? 206 : 200,
-      headers: { ...headers, "Content-Length": String(size) },
-    });
-  }
-  return new Response(body, { status: partial ? 206 : 200, headers: { ...headers, "Content-Length": String(size) } });
+  const isHead = c.req.method === "HEAD";
+  if (isHead && body instanceof ReadableStream) await body.cancel();
+  return new Response(isHead ? null : body, { status: range === null ? 200 : 206, headers });
 }
 
 /** The file name of a download on a person's computer. */

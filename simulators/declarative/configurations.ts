@@ -1,9 +1,9 @@
 /**
  * The effects of configurations when they are activated, and their reversal when they are deactivated.
  *
- * How it differs from the real thing: legacy profiles, apps of the App Store and tests have effects, and
- * packages are fetched and checked; all other configurations are accepted if
- * they are valid and their assets are available, but do not change the device's behavior.
+ * How it differs from the real thing: legacy profiles, packages, apps of the App Store and tests have effects; all other
+ * configurations are accepted if they are valid and their assets are available, but do not change the device's behavior.
+ * Packages are fetched, checked, and installed at once; nobody installs an optional one.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Material } from "./assets.ts";
 import type { Reason } from "../device/channel_state.ts";
 import type { DeclarativeDevice, HeldDeclaration } from "./declarative_device.ts";
 import { downloaded, DownloadFailed } from "./fetched_data.ts";
-import { downloadPackage, DownloadRefused } from "../device/installed_apps.ts";
+import { appsIn, downloadPackage, DownloadRefused } from "../device/installed_apps.ts";
 import { type OpenedProfile, openProfile } from "../device/installed_profile.ts";
 import { installByDeclaration, ProfileRefused, removeOfDeclaration } from "../device/channel_profiles.ts";
 import { configurationCannotBeApplied } from "./reasons.ts";
@@ -48,6 +48,7 @@ export class Configurations {
         removeOfDeclaration(channel, profile.declaration);
       }
     }
+    channel.packages = channel.packages.filter(({ declaration, leaves }) => on.has(declaration) || !leaves);
     this.device.apps.keep(on);
     for (const identifier of this.#applied.keys()) {
       if (!on.has(identifier)) this.#applied.delete(identifier);
@@ -83,15 +84,23 @@ export class Configurations {
       this.device.apps.follow(configuration.identifier, payload, settings);
       return undefined;
     }
-    if (type === PACKAGE) return await this.#fetchPackage(configuration);
+    if (type === PACKAGE) return await this.#installPackage(configuration);
     return LEGACY.has(type) ? await this.#installProfile(configuration, assets) : undefined;
   }
 
-  /** Fetches the package and checks it, as for its installation. */
-  async #fetchPackage({ payload }: HeldDeclaration): Promise<Reason | undefined> {
+  /** Fetches the package, checks and installs it. */
+  async #installPackage({ identifier, payload }: HeldDeclaration): Promise<Reason | undefined> {
+    if (own(own(payload, "InstallBehavior"), "Install") !== "Required") return undefined;
     const url = own(payload, "ManifestURL");
     try {
-      await downloadPackage({ download: (address) => this.device.download(address, "None") }, String(url));
+      const content = await downloadPackage(
+        { download: (address) => this.device.download(address, "None") },
+        String(url),
+      );
+      const leaves = own(own(payload, "UninstallBehavior"), "Remove") === true;
+      const { channel } = this.device;
+      const others = channel.packages.filter(({ declaration }) => declaration !== identifier);
+      channel.packages = [...others, { declaration: identifier, apps: await appsIn(content), leaves }];
       return undefined;
     } catch (error) {
       if (error instanceof DownloadRefused) return configurationCannotBeApplied(error.message);

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../src/protocol/plist_json.ts";
 import type { DeclarationKind } from "../../src/apple_schema/types.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import type { OpenedProfile } from "./installed_profile.ts";
+import type { SimulatedApp } from "./models.ts";
 import type { ProvisioningProfile } from "./provisioning_profile.ts";
 
 /** An installed profile, and its origin. */
@@ -33,10 +34,21 @@ export type DeclarationState = {
   reasons: Reason[];
 };
 
+/** A package that a declaration installed. */
+export type PackageHere = {
+  /** The identifier of its configuration. */
+  declaration: string;
+  /** Its apps. */
+  apps: SimulatedApp[];
+  /** Whether it is removed with the declaration. */
+  leaves: boolean;
+};
+
 /** The state that commands and declarations change. */
 export type ChannelState = {
   profiles: ProfileHere[];
   provisioningProfiles: ProvisioningProfile[];
+  packages: PackageHere[];
   /** By identifier. */
   declarations: ReadonlyMap<string, DeclarationState>;
   /** Certificates that active declarations asked for, by the identifier of their asset. */
@@ -47,6 +59,7 @@ export type ChannelState = {
 export const emptyChannel = (): ChannelState => ({
   profiles: [],
   provisioningProfiles: [],
+  packages: [],
   declarations: new Map(),
   identities: new Map(),
 });

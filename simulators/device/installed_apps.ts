@@ -12,8 +12,11 @@ import { readPackage } from "../../src/packages/keep_package.ts";
 import { array, asDict, dict, dicts, int, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import type { SimulatedApp } from "./models.ts";
 
-/** What becomes of an app: the download fails, its user cancels it, or never signs in at the App Store. */
-export type AppMischief = "fail" | "decline" | "ignore";
+/**
+ * What becomes of an app: the download fails, its user cancels it, or never signs in at the App Store; or the device does
+ * not support it and says so in its answer (an organization's own apps).
+ */
+export type AppMischief = "fail" | "decline" | "ignore" | "reject";
 
 /** An app as the App Store has it now. */
 export type StoreApp = { bundleId: string; name: string; version: string; externalVersion: number };

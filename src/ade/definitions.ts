@@ -49,7 +49,8 @@ export async function findDefined(db: Db, runtime: Pick<Runtime, "keys">, id: nu
 /** Returns the same of a row that was found. */
 export async function withSecret(db: Db, runtime: Pick<Runtime, "keys">, row: DepEnrollmentRow): Promise<Defined> {
   const secret = await findEnrollmentSecret(db, row.enrollmentSecretId);
-  if (secret === undefined) throw new Error(`Cannot find the secret of the DEP enrollment ${row.id}`);
+  // Both were deleted since the row was read.
+  if (secret === undefined) throw problem("not-found");
   return { row, secret: await revealEnrollmentSecret(runtime, secret), views: await hasViews(db, row.id) };
 }
 

@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import type { Json } from "../../db/open.ts";
+import { compareAppVersions } from "../app_version.ts";
 import { foreignText } from "../foreign_text.ts";
 import { foreignValue } from "../foreign_value.ts";
 import { jsonShape } from "../json_shape.ts";
@@ -53,16 +54,6 @@ const item = z.object({
   })).nullish(),
 });
 
-/** Compares versions of numbers between dots: as many as there are, others count as 0. */
-function compareVersions(one: string, other: string): number {
-  const [a, b] = [one, other].map((version) => version.split(".").map((part) => Number.parseInt(part, 10) || 0));
-  for (let at = 0; at < Math.max(a?.length ?? 0, b?.length ?? 0); at++) {
-    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 /** Returns what an answer says of the items that it has; odd ones are left out. */
 export function readCatalogue(answer: unknown): CatalogueItem[] {
   const parsed = z.object({ results: z.record(z.string(), z.unknown()) }).safeParse(answer);
@@ -72,7 +63,7 @@ export function readCatalogue(answer: unknown): CatalogueItem[] {
     if (!found.success) return [];
     const { name, bundleId, artwork, offers, kind, url, minimumOSVersion, deviceFamilies, artistName } = found.data;
     const latest = (offers ?? []).flatMap(({ version }) => version ?? [])
-      .sort((one, other) => compareVersions(one.display, other.display)).at(-1);
+      .sort((one, other) => compareAppVersions(one.display, other.display)).at(-1);
     const iconUrl = (artwork?.url ?? "").replace("{w}", String(ICON_PIXELS)).replace("{h}", String(ICON_PIXELS))
       .replace("{f}", "png").replace("{c}", "bb");
     return [{

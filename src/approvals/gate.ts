@@ -34,8 +34,8 @@ export type SensitiveAction = {
   action: ApprovalAction;
   /** The command, or the kind of secret. */
   name: string;
-  /** The right to it. */
-  permission: Permission;
+  /** The rights to it: each of them. */
+  permissions: readonly Permission[];
   /** The names of the command that a role must allow. */
   commands?: readonly string[];
   /** Null for a command to many devices. */
@@ -143,7 +143,7 @@ export async function passGate(runtime: Runtime, by: Authorised, wanted: Sensiti
       kind: wanted.kind,
       action,
       name,
-      permission: wanted.permission,
+      permissions: wanted.permissions,
       commands: wanted.commands ?? [],
       deviceId,
       bulkCommandId,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { compareAppVersions } from "../app_version.ts";
 import type { InstalledApp, PendingApp } from "../commands/effect.ts";
 
 /** An app of a package. */
@@ -24,18 +25,6 @@ export type AppState =
 const PROGRESS = { waiting: "waiting", paused: "paused", installing: "installing" } as const satisfies Partial<
   Record<PendingApp["state"], AppProgress>
 >;
-
-/** Compares versions number by number: "1.10" is newer than "1.9". */
-function compareVersions(one: string, other: string): number {
-  const numbers = (text: string) => text.split(".").map((part) => /^\d{1,15}$/.test(part) ? Number(part) : NaN);
-  const [left, right] = [numbers(one), numbers(other)];
-  for (let n = 0; n < Math.max(left.length, right.length); n++) {
-    const [a = 0, b = 0] = [left[n], right[n]];
-    if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
-    if (a !== b) return a - b;
-  }
-  return 0;
-}
 
 /**
  * Returns the state of a package with these apps. It is installed when one of its apps is listed in its version, or in a
@@ -74,7 +63,7 @@ export function appState(
       if (identifier !== id) continue;
       const listed = shortVersion ?? version ?? "";
       if (listed === wanted) return { state: "installed", evidence: `lists ${id} ${listed}`, exact: true };
-      if (compareVersions(listed, wanted) >= 0) {
+      if (compareAppVersions(listed, wanted) >= 0) {
         return { state: "installed", evidence: `lists ${id} ${listed}, later than ${wanted}`, exact: false };
       }
       other = `lists ${id} ${listed}, not ${wanted}`;

@@ -24,7 +24,7 @@ import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_obser
 const MOST_CHECKS = 32;
 
 /** Seconds to the next question after `checks` of them: 15, 20, 27, 37, … */
-const checkDelay = (checks: number): number => Math.round(15 * 1.35 ** checks);
+export const checkDelay = (checks: number): number => Math.round(15 * 1.35 ** checks);
 
 /** A list of apps. `identifiers`: the question, if it was for some apps; `complete`: whether it has every app. */
 export type AppList = {
@@ -106,7 +106,7 @@ export async function confirmApps(
 }
 
 /** Sets the next question for installations that were asked about, whatever the answer. */
-async function askAgain(
+export async function askAgain(
   tx: Tx,
   { channelId }: ArtifactOwner,
   rows: readonly TargetArtifactRow[],

@@ -41,5 +41,6 @@ export const certificateList: CommandDefinition<Args> = {
     });
     return [{ kind: "certificates", certificates, managedOnly: args.managed_only ?? false }];
   },
+  fromApple: ({ ManagedOnly: managed }, { channel }) => channel === "User" ? null : { managed_only: managed === true },
   describe: (args) => redact(args, ["managed_only"], []),
 };

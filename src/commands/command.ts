@@ -74,6 +74,11 @@ export type CommandDefinition<A> = {
   onAcknowledged?(report: Report, args: A, target: CommandTarget): Effect[];
   /** Called for Error and CommandFormatError. */
   onError?(report: Report, args: A, target: CommandTarget): Effect[];
+  /**
+   * Returns the own arguments of a question that a person has asked with Apple's keys, where its answer says what this
+   * command's would; null where it does not. The answer then has the same effects.
+   */
+  fromApple?(args: JsonObject, target: CommandTarget): A | null;
   /** The arguments as the audit log may show them. */
   describe(args: A): JsonObject;
   /** Its endpoint; absent if the API has none for it. */

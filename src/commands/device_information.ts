@@ -8,21 +8,24 @@
  * @module
  */
 
+import { z } from "zod";
 import { platformOfModel } from "../protocol/platform.ts";
-import { array, bool, dict, dicts, type PlistDict, text } from "../protocol/plist.ts";
+import { array, bool, dict, dicts, type PlistDict, text as textOf } from "../protocol/plist.ts";
 import { toForeignJson } from "../protocol/plist_json.ts";
 import { present } from "../protocol/present.ts";
-import { nothing } from "./arguments.ts";
-import type { CommandDefinition, DeviceFacts } from "./command.ts";
+import { text } from "./arguments.ts";
+import { type CommandDefinition, type DeviceFacts, redact } from "./command.ts";
 import { queriesFor } from "./device_information_queries.ts";
 import { channel, firstOf, userEnrollment } from "./validity.ts";
 
 const NAME = "DeviceInformation";
 
-export const deviceInformation: CommandDefinition<Record<string, never>> = {
+const args = z.object({ queries: z.array(text()).optional() });
+
+export const deviceInformation: CommandDefinition<z.infer<typeof args>> = {
   name: NAME,
   requestType: NAME,
-  args: nothing(),
+  args,
   secretArgs: [],
   keepsResult: false,
   expiresAfter: 86_400,
@@ -31,15 +34,17 @@ export const deviceInformation: CommandDefinition<Record<string, never>> = {
       channel(NAME, target, ["macOS", "iPadOS"]),
       userEnrollment(NAME, target, ["iOS", "iPadOS", "macOS"]),
     ),
-  build: (_args, { target }) => ({ Queries: queriesFor(target) }),
-  onAcknowledged(report, _args, target) {
+  build: ({ queries }, { target }) => ({ Queries: queries ?? queriesFor(target) }),
+  onAcknowledged(report, { queries }, target) {
     // The user channel repeats the device's facts, and its AwaitingConfiguration is the user's.
     if (target.channel === "User") return [];
     const answers = dict(report.body, "QueryResponses");
     if (answers === undefined) return [{ kind: "unreadable", reason: 'The result has no "QueryResponses"' }];
-    return [{ kind: "deviceInformation", values: deviceFacts(answers), raw: toForeignJson(answers) }];
+    const partial = queries !== undefined;
+    return [{ kind: "deviceInformation", values: deviceFacts(answers), raw: toForeignJson(answers), partial }];
   },
-  describe: () => ({}),
+  fromApple: ({ Queries: queries }) => ({ queries: z.array(z.string()).catch([]).parse(queries) }),
+  describe: (args) => redact(args, ["queries"], []),
 };
 
 /** Returns the facts in a QueryResponses dictionary. Empty strings count as absent. */
@@ -57,7 +62,7 @@ export function deviceFacts(answers: PlistDict): DeviceFacts {
     model,
     modelName: filled(answers, "ModelName"),
     osVersion,
-    osVersionExtra: osVersion === undefined ? undefined : text(answers, "SupplementalOSVersionExtra") ?? "",
+    osVersionExtra: osVersion === undefined ? undefined : textOf(answers, "SupplementalOSVersionExtra") ?? "",
     buildVersion: build,
     buildVersionExtra: build === undefined
       ? undefined
@@ -75,7 +80,7 @@ export function deviceFacts(answers: PlistDict): DeviceFacts {
   });
 }
 
-const filled = (answers: PlistDict, key: string): string | undefined => text(answers, key) || undefined;
+const filled = (answers: PlistDict, key: string): string | undefined => textOf(answers, key) || undefined;
 
 /** At the top level on old systems, in each service subscription since iOS 12; the last one counts. */
 function radioId(answers: PlistDict, key: string): string | undefined {

@@ -103,15 +103,25 @@ export type InstalledProfile = {
 /** The kinds of escrowed secrets that are passwords set by command. */
 export type PasswordKind = "recovery_lock_password" | "firmware_password" | "admin_password";
 
+/** Whether a person has asked for a list: it is the inventory if it is the list that the blueprint collects. */
+export type ByHand = { byHand?: true };
+
 export type Effect =
-  | { kind: "deviceInformation"; values: DeviceFacts; raw: JsonObject }
+  /** `partial`: the answer to some queries only. */
+  | { kind: "deviceInformation"; values: DeviceFacts; raw: JsonObject; partial: boolean }
   | { kind: "securityInfo"; values: SecurityFacts; raw: JsonObject }
   /** The personal recovery key, encrypted to the escrow certificate; never stored as part of SecurityInfo. */
   | { kind: "prkCms"; cms: Uint8Array; deviceKey: string | null }
   /** FileVault is off, and the device has no recovery key. */
   | { kind: "prkGone" }
   /** `identifiers` is the question when only some apps were asked for: the answer is then no inventory. */
-  | { kind: "apps"; apps: InstalledApp[]; pending: PendingApp[]; managedOnly: boolean; identifiers: string[] | null }
+  | ByHand & {
+    kind: "apps";
+    apps: InstalledApp[];
+    pending: PendingApp[];
+    managedOnly: boolean;
+    identifiers: string[] | null;
+  }
   /** `identifiers` as above. */
   | { kind: "managedApps"; apps: ManagedApp[]; identifiers: string[] | null }
   /** A device was told to install an app of the App Store: its state there, or why it does not. */
@@ -128,9 +138,9 @@ export type Effect =
   }
   /** A device gave no list of the apps that it was asked for. */
   | { kind: "appsRefused" }
-  | { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
+  | ByHand & { kind: "certificates"; certificates: ReportedIdentity[]; managedOnly: boolean }
   /** `inventory`: whether the list is stored, and not only compared with the profiles that were sent. */
-  | { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean; inventory: boolean }
+  | ByHand & { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean; inventory: boolean }
   /** The device's own list is asked for soon: an answer alone proves nothing. */
   | { kind: "verifyProfiles" }
   | { kind: "lockPin"; pin: string }
@@ -147,7 +157,7 @@ export type Effect =
   | { kind: "bypassCodeCleared" }
   /** The device took a new password, or its removal; whether it is in use is to be checked. */
   | { kind: "passwordTaken"; secret: PasswordKind; clear: boolean }
-  | { kind: "passwordRefused"; secret: PasswordKind }
+  | { kind: "passwordRefused"; secret: PasswordKind; clear: boolean }
   /** Whether an escrowed password is the device's; null: the one that it is supposed to have. */
   | { kind: "passwordChecked"; secret: PasswordKind; id: number | null; verified: boolean }
   | {
@@ -160,6 +170,8 @@ export type Effect =
     /** The command's UUID. */
     attempt: string;
     errors: ReportedError[];
+    /** Why the device does not install the app, in Apple's word. */
+    rejection?: string;
   }
   /** The device took a sync token of its declarations, or refused it. */
   | { kind: "declarationsTold"; token: string }

@@ -97,6 +97,11 @@ export const installedApplicationList: CommandDefinition<Args> = {
     return [{ kind: "apps", apps, pending, managedOnly: managedOnly(args, target), identifiers: asked(args) }];
   },
   onError: (_report, args) => refused(args),
+  fromApple({ ManagedAppsOnly: managed, Identifiers, Items }, { channel }) {
+    // Without some of the items a list says less than the inventory does.
+    if (channel === "User" || (Array.isArray(Items) && !ITEMS.every((item) => Items.includes(item)))) return null;
+    return { managed_only: managed === true, identifiers: z.array(z.string()).max(1000).catch([]).parse(Identifiers) };
+  },
   describe: (args) => redact(args, ["managed_only", "identifiers"], []),
 };
 

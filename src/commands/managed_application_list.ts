@@ -79,5 +79,6 @@ export const managedApplicationList: CommandDefinition<Args> = {
     return [{ kind: "managedApps", apps: managedApps(list), identifiers: asked(args) }];
   },
   onError: (_report, args) => refused(args),
+  fromApple: ({ Identifiers }) => ({ identifiers: z.array(z.string()).max(1000).catch([]).parse(Identifiers) }),
   describe: (args) => redact(args, ["identifiers"], []),
 };

@@ -44,6 +44,7 @@ export const profileList: CommandDefinition<Args> = {
       inventory: args.verify_only !== true,
     }];
   },
+  fromApple: ({ ManagedOnly: managed }) => ({ managed_only: managed === true }),
   describe: (args) => redact(args, ["managed_only", "verify_only"], []),
 };
 

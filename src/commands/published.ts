@@ -5,6 +5,7 @@
  */
 
 import { REQUEST_TYPES } from "../apple_schema/commands.ts";
+import type { Effect } from "./effect.ts";
 import type { AnyCommand } from "./registry.ts";
 import { type OwnBehaviour, publishedCommand } from "./published_command.ts";
 import { settingUp } from "./validity.ts";
@@ -48,9 +49,25 @@ const NOTES: Readonly<Record<string, OwnBehaviour>> = {
 /** The name of an operator's command whose request type the server sends, too, with arguments of its own. */
 const manual = (requestType: string): string => `Manual${requestType}`;
 
+/** Lists of which the inventory is made. */
+const LISTS: ReadonlySet<Effect["kind"]> = new Set(["apps", "certificates", "profiles"]);
+
+/** The effects of an answer to a person's question: those of the server's own question. */
+function asked(own: AnyCommand): Pick<OwnBehaviour, "onAcknowledged"> {
+  if (own.fromApple === undefined) return {};
+  return {
+    onAcknowledged(report, args, target) {
+      const same = own.fromApple?.(args, target) ?? null;
+      const effects = same === null ? [] : own.onAcknowledged?.(report, same, target) ?? [];
+      return effects.map((effect) => LISTS.has(effect.kind) ? { ...effect, byHand: true } : effect);
+    },
+  };
+}
+
 /**
  * Returns a command for each request type that people cannot send by one of `own`. One that the server sends by itself,
- * such as InstallProfile for an artifact, has a second name here: its answer changes no records.
+ * such as InstallProfile for an artifact, has a second name here: its answer changes no records, unless it is a question
+ * that the server asks, too.
  */
 export function publishedCommands(own: Iterable<AnyCommand>): AnyCommand[] {
   const named = new Map([...own].map((command) => [command.name, command]));
@@ -60,7 +77,7 @@ export function publishedCommands(own: Iterable<AnyCommand>): AnyCommand[] {
     const notes = NOTES[requestType] ?? {};
     const command: AnyCommand = publishedCommand(
       requestType,
-      known === undefined ? notes : { ...notes, name: manual(requestType) },
+      known === undefined ? notes : { ...notes, name: manual(requestType), ...asked(known) },
     );
     return [command];
   });

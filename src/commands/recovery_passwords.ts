@@ -69,5 +69,5 @@ export const PASSWORD_FIELDS = {
 /** Returns the effects of an answer to a command that sets a password of this kind. */
 export const passwordEffects = (secret: PasswordKind) => ({
   taken: (clear: boolean): Effect => ({ kind: "passwordTaken", secret, clear }),
-  refused: (): Effect => ({ kind: "passwordRefused", secret }),
+  refused: (clear: boolean): Effect => ({ kind: "passwordRefused", secret, clear }),
 });

@@ -42,6 +42,7 @@ export const securityInfo: CommandDefinition<Record<string, never>> = {
     }
     return effects;
   },
+  fromApple: () => ({}),
   describe: () => ({}),
 };
 

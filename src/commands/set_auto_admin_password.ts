@@ -47,7 +47,7 @@ export const setAutoAdminPassword: CommandDefinition<Args> = {
   complete: (given, random) => ({ ...given, password: given.password ?? adminPassword(random, MOST_COMPLEX) }),
   build: ({ guid = "", password_hash: hash = "" }) => ({ GUID: guid, passwordHash: Uint8Array.fromBase64(hash) }),
   onAcknowledged: () => [taken(false)],
-  onError: () => [refused()],
+  onError: () => [refused(false)],
   describe: (args) => redact(args, ["guid"], ["password", "password_hash"]),
   endpoint: {
     path: "set_auto_admin_password",

@@ -50,9 +50,9 @@ export const setFirmwarePassword: CommandDefinition<SetPasswordArgs> = {
   build: passwordKeys,
   onAcknowledged(report, { clear }) {
     const changed = bool(dict(report.body, NAME) ?? {}, "PasswordChanged") === true;
-    return [changed ? taken(clear === true) : refused()];
+    return [(changed ? taken : refused)(clear === true)];
   },
-  onError: () => [refused()],
+  onError: (_report, { clear }) => [refused(clear === true)],
   describe: (args) => redact(args, ["clear", "origin"], ["new_password", "current_password"]),
   endpoint: {
     path: "set_firmware_password",

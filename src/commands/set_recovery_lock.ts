@@ -54,7 +54,7 @@ export const setRecoveryLock: CommandDefinition<SetPasswordArgs> = {
   complete: withPassword,
   build: passwordKeys,
   onAcknowledged: (_report, { clear }) => [taken(clear === true)],
-  onError: () => [refused()],
+  onError: (_report, { clear }) => [refused(clear === true)],
   describe: (args) => redact(args, ["clear", "origin"], ["new_password", "current_password"]),
   endpoint: {
     path: "set_recovery_lock",

@@ -6,6 +6,8 @@
 
 import { createHash } from "node:crypto";
 import {
+  type CollectedLists,
+  findCollectedLists,
   type InstalledAppRow,
   type InstalledCertificateRow,
   type OddRow,
@@ -13,20 +15,24 @@ import {
   replaceCertificates,
   replaceProfiles,
 } from "../../db/devices/inventory.ts";
+import { countRemoval } from "../../db/devices/escrowed_passwords.ts";
 import { type EnrollmentChange, updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import { recordRefused, recordTold } from "../../db/work/channel_plans.ts";
 import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/confirm_apps.ts";
+import { confirmInHouseApps } from "../blueprints/confirm_in_house_apps.ts";
 import { confirmManagedApps, recordStoreAppAnswer } from "../blueprints/confirm_store_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
 import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import { rejectionVerdict } from "../blueprints/store_app_states.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
+import { installedApplicationList } from "../commands/installed_application_list.ts";
 import { managedApplicationList } from "../commands/managed_application_list.ts";
 import { profileList } from "../commands/profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
-import { confirmPin } from "../escrow/lock_pin.ts";
+import { withRepeats } from "../devices/repeated_apps.ts";
 import { denyPasswordOf } from "../escrow/passwords.ts";
 import { recordEvents } from "../events/record.ts";
 import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts";
@@ -39,6 +45,7 @@ import {
   applyAdminAccount,
   applyBypassCode,
   applyBypassCodeCleared,
+  applyLockPin,
   applyNoAdminAccount,
   applyPasswordChecked,
   applyPasswordTaken,
@@ -61,7 +68,7 @@ function distinct<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
 }
 
 async function applyDeviceInformation(
-  { values: v, raw }: EffectOf<"deviceInformation">,
+  { values: v, raw, partial }: EffectOf<"deviceInformation">,
   context: TargetedConversation,
 ) {
   const change = present({
@@ -82,7 +89,9 @@ async function applyDeviceInformation(
   const changed = await updateEnrollment(
     tx,
     owner.enrollmentId,
-    { ...change, deviceInformation: raw, deviceInformationAt: now },
+    partial
+      ? { ...change, someDeviceInformation: raw }
+      : { ...change, deviceInformation: raw, deviceInformationAt: now },
     now,
   );
   await redeliver(tx, runtime, { deviceId: owner.deviceId }, variablesOf(changed), "device");
@@ -102,6 +111,29 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
+/** Whether a list is the inventory: what a person has asked for is if the blueprint collects that list. */
+async function isInventory(
+  kind: keyof CollectedLists,
+  { byHand, managedOnly }: { byHand?: true; managedOnly: boolean },
+  { tx, owner, target }: TargetedConversation,
+): Promise<boolean> {
+  if (byHand !== true) return true;
+  const level = (await findCollectedLists(tx, owner.enrollmentId))[kind];
+  // A user enrollment never lists more than the managed ones.
+  return level === "all" ? !managedOnly || target.userEnrollment === true : level === "managed" && managedOnly;
+}
+
+async function applyManagedApps(effect: EffectOf<"managedApps">, context: TargetedConversation) {
+  const { tx, runtime, by, owner, target } = context;
+  await confirmManagedApps(tx, runtime, by, artifactOwnerOf(context), effect);
+  const identifiers = await confirmInHouseApps(tx, runtime, by, artifactOwnerOf(context), effect);
+  if (identifiers.length === 0 || installedApplicationList.invalidFor(target) !== null) return;
+  await queueCommand(tx, runtime, installedApplicationList, target, owner.channelId, { identifiers }, {
+    singleton: "InstalledApplicationList of installations",
+    byPlan: true,
+  });
+}
+
 async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation) {
   const { tx, runtime, by, owner, now } = context;
   await confirmApps(tx, runtime, by, artifactOwnerOf(context), {
@@ -110,7 +142,7 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
     unmanaged: managedApplicationList.invalidFor(context.target) !== null,
   });
   // An answer about selected apps does not cover the others.
-  if (effect.identifiers !== null) return;
+  if (effect.identifiers !== null || !await isInventory("apps", effect, context)) return;
   const rows = effect.apps.map((app): InstalledAppRow => ({
     identifier: app.identifier ?? "",
     name: app.name ?? "",
@@ -128,7 +160,7 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
     tx,
     enrollmentId,
     "apps",
-    distinct(rows, key),
+    withRepeats(distinct(rows, key)),
     [],
     (inner, some) => replaceApps(inner, enrollmentId, some, now),
   );
@@ -140,7 +172,9 @@ async function applyApps(effect: EffectOf<"apps">, context: TargetedConversation
  */
 const MOST_CERTIFICATES = 5000;
 
-async function applyCertificates(effect: EffectOf<"certificates">, { tx, owner, now }: TargetedConversation) {
+async function applyCertificates(effect: EffectOf<"certificates">, context: TargetedConversation) {
+  const { tx, owner, now } = context;
+  if (!await isInventory("certificates", effect, context)) return;
   const odd: OddRow[] = [];
   const setApart = (raw: unknown, reason: string) => {
     if (odd.length < MOST_ODD_ROWS) odd.push(oddRow(raw, reason));
@@ -195,7 +229,7 @@ async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConv
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
   // The list of a user's channel is not the device's inventory.
   const { enrollmentId } = owner;
-  if (owner.userKey === "" && effect.inventory) {
+  if (owner.userKey === "" && effect.inventory && await isInventory("profiles", effect, context)) {
     await keepList(
       tx,
       enrollmentId,
@@ -218,7 +252,11 @@ const ARTIFACT_STATUS = {
 
 async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConversation) {
   const { tx, runtime, by } = context;
-  const { outcome, contentRevision, attempt } = effect;
+  const { contentRevision, attempt, rejection } = effect;
+  const verdict = rejection === undefined ? undefined : rejectionVerdict(rejection);
+  const refused = verdict?.state === "failed" ? verdict : undefined;
+  // An acknowledgement that says why the app is not installed is none.
+  const outcome = refused === undefined || effect.outcome !== "begun" ? effect.outcome : "failed";
   if (outcome === "begun") {
     const begun = { versionId: effect.artifactVersion, contentRevision, attempt };
     return await recordBegun(tx, runtime, by, artifactOwnerOf(context), begun);
@@ -228,8 +266,11 @@ async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConv
     status: ARTIFACT_STATUS[outcome],
     via: "command",
     contentRevision: effect.contentRevision,
-    extraInfo: failureInfo(effect.errors),
+    extraInfo: refused === undefined
+      ? failureInfo(effect.errors)
+      : { ...Object(failureInfo(effect.errors)), reason: refused.sentence, rejection },
     uniqueInstallIdentifier: effect.attempt,
+    ...(refused?.final === true ? { final: true } : {}),
   }]);
 }
 
@@ -266,7 +307,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "apps":
       return await applyApps(effect, context);
     case "managedApps":
-      return await confirmManagedApps(tx, runtime, by, artifactOwnerOf(context), effect);
+      return await applyManagedApps(effect, context);
     case "storeApp":
       return await recordStoreAppAnswer(tx, runtime, by, artifactOwnerOf(context), effect);
     case "appsRefused":
@@ -278,7 +319,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "verifyProfiles":
       return await askForProfiles(context);
     case "lockPin":
-      return await confirmPin(tx, runtime, by, owner, effect.pin, command);
+      return await applyLockPin(effect.pin, context);
     case "lostMode":
       await updateEnrollment(tx, owner.enrollmentId, { lostMode: effect.on }, context.now);
       return;
@@ -295,6 +336,7 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
       if (command !== undefined) {
         await denyPasswordOf(tx, runtime, owner, effect.secret, { commandUuid: command.uuid });
       }
+      if (effect.clear) await countRemoval(tx, owner.deviceId, effect.secret);
       return;
     case "passwordChecked":
       return await applyPasswordChecked(effect, context);

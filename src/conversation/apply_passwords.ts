@@ -6,8 +6,10 @@
 
 import type { Effect, SecurityFacts } from "../commands/effect.ts";
 import { queueCommand } from "../commands/queue.ts";
+import { countRemoval } from "../../db/devices/escrowed_passwords.ts";
 import { isHardwareProven } from "../../db/enrollment/enrollments.ts";
 import { endEscrow, escrow, escrowUnproven } from "../escrow/escrow.ts";
+import { confirmPin } from "../escrow/lock_pin.ts";
 import { restartDevice } from "../commands/restart_device.ts";
 import { securityInfo } from "../commands/security_info.ts";
 import {
@@ -46,6 +48,7 @@ export async function applyPasswordTaken(
   context: TargetedConversation,
 ): Promise<void> {
   const { tx, runtime, by, owner, target, command } = context;
+  if (clear) await countRemoval(tx, owner.deviceId, secret);
   if (secret === "admin_password") {
     if (command === undefined || !await counts(context)) return;
     await confirmPasswordOf(tx, runtime, by, owner, secret, command.uuid, { reason: "acknowledged", command });
@@ -62,6 +65,12 @@ export async function applyPasswordTaken(
     return await askForSecurityInfo(context, RESTARTED_SECONDS);
   }
   if (clear) await askForSecurityInfo(context, 0);
+}
+
+/** The Mac is locked with a PIN, which was kept when it was sent. */
+export async function applyLockPin(pin: string, context: TargetedConversation): Promise<void> {
+  const { tx, runtime, by, owner, command } = context;
+  await confirmPin(tx, runtime, by, owner, pin, { command, counts: await counts(context) });
 }
 
 /** The Mac has created the administrator; the password was kept when it was sent. */

@@ -89,7 +89,7 @@ export const endOf = (action: "block" | "delete", deviceId: DeviceId, serialNumb
   kind: "destructive_commands",
   action,
   name: action,
-  permission: action === "block" ? "mdm.change_enrolleddevice" : "mdm.delete_enrolleddevice",
+  permissions: [action === "block" ? "mdm.change_enrolleddevice" : "mdm.delete_enrolleddevice"],
   device: { deviceId, serialNumber },
 });
 
@@ -237,7 +237,7 @@ async function send(
     kind: "destructive_commands",
     action: "command",
     name: command.name,
-    permission,
+    permissions: [permission],
     commands: names,
     device: { deviceId: device.id, serialNumber: device.serialNumber },
     input: askedCommand(input, options, user ? channelId : null),

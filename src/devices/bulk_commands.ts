@@ -179,7 +179,7 @@ export async function createBulkCommand(runtime: Runtime, by: Authorised, wanted
       kind: "destructive_commands",
       action: "bulk command",
       name: command.name,
-      permission: SEND_COMMANDS,
+      permissions: [SEND_COMMANDS],
       commands: names,
       device: null,
       input: {

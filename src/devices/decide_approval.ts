@@ -29,9 +29,11 @@ import { markDeviceDeleted } from "./deletion.ts";
 const USABLE_MS = 15 * 60_000;
 
 /** Whether somebody has the right to what a request is for, on its device. */
-const mayDo = ({ permission, commands }: ApprovalRow) => (actor: Actor): boolean =>
-  isPermission(permission) && mayAll(actor, [permission]) &&
-  (!isSendPermission(permission) || commands.every((name) => mayCommand(actor, name, permission)));
+const mayDo = ({ permissions, commands }: ApprovalRow) => (actor: Actor): boolean =>
+  permissions.every((permission) =>
+    isPermission(permission) && mayAll(actor, [permission]) &&
+    (!isSendPermission(permission) || commands.every((name) => mayCommand(actor, name, permission)))
+  );
 
 const subjectOf = ({ deviceId }: ApprovalRow): { deviceId: DeviceId } | undefined =>
   deviceId === null ? undefined : { deviceId };

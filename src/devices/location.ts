@@ -45,7 +45,7 @@ export async function revealLocation(
     kind: "reveals",
     action: "reveal",
     name: "device_location",
-    permission: "mdm.view_device_location",
+    permissions: ["mdm.view_device_location"],
     device: { deviceId: device.id, serialNumber: device.serialNumber },
     input: { command: commandUuid },
   });

@@ -36,8 +36,8 @@ export async function revealResult(
     kind: "reveals",
     action: "reveal",
     name: "command_result",
-    // Whoever approves holds the first of them; the others are checked again when the requester comes back.
-    permission: needed[0] ?? "mdm.view_devicecommand",
+    // Whoever approves could see each of the secrets.
+    permissions: needed,
     device: { deviceId: device.id, serialNumber: device.serialNumber },
     input: { command: command.uuid },
   });

@@ -6,7 +6,7 @@
 
 import { type DownloadTargetRow, findDownloadTarget, findHostedDataAsset } from "../../db/downloads/downloads.ts";
 import { loadStoreAppVersions } from "../../db/artifacts/store_app_versions.ts";
-import { findHostedPackage, type HostedPackage, isToldToInstall } from "../../db/downloads/packages.ts";
+import { findHostedPackage, isToldToInstall } from "../../db/downloads/packages.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import { findPackageChunks } from "../../db/packages/package_files.ts";
 import { Problem, problem } from "../errors.ts";
@@ -19,7 +19,7 @@ import type { Runtime } from "../runtime.ts";
 import { ExpansionError } from "../variables/expansion_error.ts";
 import { appConfiguration } from "./app_configuration.ts";
 import { downloadKey } from "./key.ts";
-import { rangeOf } from "./byte_range.ts";
+import { type Conditions, servedBy } from "./conditions.ts";
 import { manifestBytes } from "./manifest.ts";
 import { buildProfile } from "./profile.ts";
 import { buildScepCredential } from "./scep_credential.ts";
@@ -33,12 +33,14 @@ export type Download =
     kind: "content";
     type: string;
     size: number;
-    etag?: string;
-    body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
-    /** For a file that is served in parts: the part that it is, and the bytes of all of it. */
-    part?: { range: ByteRange | null; total: number };
+    /** Null where only the headers are asked for. */
+    body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+    /** For a stored file: its validator, the part that this is, and the bytes of all of it. */
+    file?: { etag: string; range: ByteRange | null; total: number };
   }
   | { kind: "redirect"; address: string }
+  /** The client has this file, or wants another one. */
+  | { kind: "not modified" | "precondition failed"; etag: string }
   /** The range that was asked for is not in the file. */
   | { kind: "unsatisfiable"; total: number };
 
@@ -62,16 +64,13 @@ type Outcome =
     versionId?: string;
   };
 
-/** A request for a download, with its headers Range and If-Range. */
+/** A request for a download. */
 export type DownloadRequest = {
   purpose: DownloadPurpose;
   token: string;
   evidence: SenderEvidence;
-  range?: AskedRange | undefined;
+  conditions: Conditions;
 };
-
-/** The part that is asked for; `ofFile`: the ETag of the file that it must be a part of, as the client knows it. */
-export type AskedRange = { range: string | undefined; ofFile: string | undefined };
 
 /**
  * Returns the content behind a token. Records `mdm_download`. Throws `device-bad-request` for a token that this server
@@ -80,9 +79,9 @@ export type AskedRange = { range: string | undefined; ofFile: string | undefined
 export async function answerDownload(
   runtime: Runtime,
   by: Caller,
-  { purpose, token, evidence, range }: DownloadRequest,
+  { purpose, token, evidence, conditions }: DownloadRequest,
 ): Promise<Download> {
-  const outcome = await outcomeOf(runtime, purpose, token, evidence, range);
+  const outcome = await outcomeOf(runtime, purpose, token, evidence, conditions);
   const { target, versionId } = outcome;
   const event: NewEvent = {
     type: "mdm_download",
@@ -129,7 +128,7 @@ async function outcomeOf(
   purpose: DownloadPurpose,
   text: string,
   evidence: SenderEvidence,
-  range: AskedRange | undefined,
+  conditions: Conditions,
 ): Promise<Outcome> {
   const token = readDownloadToken(await downloadKey(runtime), purpose, text);
   if (token === undefined) return { outcome: "bad_token" };
@@ -147,7 +146,11 @@ async function outcomeOf(
     (ANONYMOUS.has(purpose) && await isToldToInstall(runtime.sql, channelId, versionId));
   if (!advertised) return { outcome: "not_found", reason: "not advertised", ...known };
   try {
-    return { outcome: "success", download: await contentOf(runtime, purpose, channelId, versionId, range), ...known };
+    return {
+      outcome: "success",
+      download: await contentOf(runtime, purpose, channelId, versionId, conditions),
+      ...known,
+    };
   } catch (error) {
     if (error instanceof ExpansionError) return { outcome: "not_found", reason: error.message, ...known };
     if (!(error instanceof Problem) || error.code !== "not-found") throw error;
@@ -164,7 +167,7 @@ async function contentOf(
   purpose: DownloadPurpose,
   channelId: ChannelId,
   versionId: string,
-  range: AskedRange | undefined,
+  conditions: Conditions,
 ): Promise<Download> {
   const { sql } = runtime;
   switch (purpose) {
@@ -177,8 +180,14 @@ async function contentOf(
       const body = new TextEncoder().encode(json);
       return { kind: "content", type: "application/json", size: body.length, body };
     }
-    case "data_asset":
-      return await appConfigurationFile(runtime, channelId, versionId) ?? await dataAsset(runtime, versionId);
+    case "data_asset": {
+      const configuration = await appConfigurationFile(runtime, channelId, versionId);
+      if (configuration !== undefined) return configuration;
+      const asset = await findHostedDataAsset(sql, versionId);
+      if (asset === undefined) throw problem("not-found");
+      const { type, fileSha256: sha256, fileSize: size } = asset;
+      return await storedFile(runtime, { type: DATA_TYPES[type], sha256, size }, conditions);
+    }
     case "manifest": {
       const hosted = await findHostedPackage(sql, versionId);
       const chunks = hosted === undefined ? undefined : await findPackageChunks(sql, hosted.sha256);
@@ -189,7 +198,8 @@ async function contentOf(
     case "package": {
       const hosted = await findHostedPackage(sql, versionId);
       if (hosted === undefined) throw problem("not-found");
-      return await packageFile(runtime, hosted, range);
+      const { sha256, size } = hosted;
+      return await storedFile(runtime, { type: "application/octet-stream", sha256, size }, conditions);
     }
   }
 }
@@ -211,45 +221,32 @@ async function appConfigurationFile(
   return { kind: "content", type: DATA_TYPES.PLIST, size: body.length, body };
 }
 
-async function dataAsset({ sql, files, log }: Runtime, versionId: string): Promise<Download> {
-  const asset = await findHostedDataAsset(sql, versionId);
-  if (asset === undefined) throw problem("not-found");
-  const type = DATA_TYPES[asset.type];
-  const address = await files.address(asset.fileSha256, { contentType: type, seconds: ADDRESS_SECONDS });
-  if (address !== undefined) return { kind: "redirect", address };
-  const file = await files.get(asset.fileSha256);
-  if (file === undefined) {
-    log.error("Cannot serve a data asset: its file is missing", { version: versionId, sha256: asset.fileSha256 });
-    throw problem("not-found", undefined, { reason: "the file is missing" });
-  }
-  return { kind: "content", type, size: file.size, etag: `"${asset.fileSha256}"`, body: file.body };
-}
-
-/** Returns a package, or a part of it: devices resume downloads that have broken off. */
-async function packageFile(
+/** Returns a file, or a part of it: devices resume downloads that have broken off. */
+async function storedFile(
   { files, log }: Runtime,
-  { sha256, size }: Pick<HostedPackage, "sha256" | "size">,
-  asked: AskedRange | undefined,
+  { type, sha256, size }: { type: string; sha256: string; size: number },
+  conditions: Conditions,
 ): Promise<Download> {
-  const type = "application/octet-stream";
-  const address = await files.address(sha256, { contentType: type, seconds: ADDRESS_SECONDS });
+  const headersOnly = conditions.method === "HEAD";
+  // The address of a bucket is for GET alone.
+  const address = headersOnly
+    ? undefined
+    : await files.address(sha256, { contentType: type, seconds: ADDRESS_SECONDS });
   if (address !== undefined) return { kind: "redirect", address };
   const etag = `"${sha256}"`;
-  // A part of another file would be appended to what the device has.
-  const isOther = asked?.ofFile !== undefined && asked.ofFile !== etag;
-  const range = isOther ? null : rangeOf(asked?.range, size);
-  if (range === "unsatisfiable") return { kind: "unsatisfiable", total: size };
-  const file = await files.get(sha256, range ?? undefined, "sent");
-  if (file === undefined) {
-    log.error("Cannot serve a package: its file is missing", { sha256 });
+  const served = servedBy(conditions, { etag, size });
+  if (served.kind === "unsatisfiable") return { kind: served.kind, total: size };
+  const range = served.kind === "content" ? served.range : null;
+  const found = served.kind === "content" && !headersOnly
+    ? await files.get(sha256, range ?? undefined, "sent")
+    : await files.storedAt(sha256) === undefined
+    ? undefined
+    : { body: null, size };
+  if (found === undefined) {
+    log.error("Cannot serve a file to a device: it is missing", { sha256 });
     throw problem("not-found", undefined, { reason: "the file is missing" });
   }
-  return {
-    kind: "content",
-    type,
-    size: file.size,
-    etag,
-    body: file.body,
-    part: { range, total: size },
-  };
+  return served.kind === "content"
+    ? { kind: "content", type, ...found, file: { etag, range, total: size } }
+    : { kind: served.kind, etag };
 }

@@ -143,7 +143,8 @@ export async function changeOtaEnrollment(
   const before = await mustFindOta(runtime, id);
   return await runtime.sql.begin(async (tx) => {
     await checkReferences(tx, input);
-    await updateOtaEnrollment(tx, id, valuesOf(runtime, input), runtime.clock.now());
+    // Deleted since, and its secret with it.
+    if (!await updateOtaEnrollment(tx, id, valuesOf(runtime, input), runtime.clock.now())) throw problem("not-found");
     await updateEnrollmentSecret(tx, before.enrollmentSecretId, input.secret);
     const after = await findOtaEnrollment(tx, id);
     if (after === undefined) throw problem("not-found");

@@ -25,20 +25,22 @@ export async function keepSentPin(
   await escrowUnproven(tx, runtime, owner, KIND, pin, { reason: "sent", command });
 }
 
-/** The Mac is locked with the PIN of a command. */
+/** The Mac is locked with the PIN of a command; the one before it ends, if the answer counts for the hardware. */
 export async function confirmPin(
   tx: Tx,
   runtime: Runtime,
   by: By,
   owner: EscrowOwner,
   pin: string,
-  command: EscrowCause["command"],
+  { command, counts }: { command: EscrowCause["command"]; counts: boolean },
 ): Promise<void> {
   const cause: EscrowCause = { reason: "acknowledged", command };
   const kept = (await findOpenEscrowed(tx, owner.deviceId, KIND)).find(({ commandUuid }) =>
     commandUuid !== null && commandUuid === command?.uuid
   );
   // One of an earlier version of the server was not kept.
-  if (kept === undefined) await escrow(tx, runtime, by, owner, KIND, pin, cause);
+  if (!counts) {
+    if (kept === undefined) await escrowUnproven(tx, runtime, owner, KIND, pin, cause);
+  } else if (kept === undefined) await escrow(tx, runtime, by, owner, KIND, pin, cause);
   else await proveEscrowed(tx, runtime, by, owner, { id: kept.id, kind: KIND }, cause);
 }

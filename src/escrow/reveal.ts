@@ -48,7 +48,7 @@ export async function revealEscrowed(
     kind: "reveals",
     action: "reveal",
     name: kind,
-    permission,
+    permissions: [permission],
     device: owner,
     input: which.id === undefined ? null : { id: which.id },
   });

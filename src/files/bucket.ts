@@ -4,8 +4,9 @@
  * @module
  */
 
+import { givenBack } from "./given_pieces.ts";
 import { type S3Client, s3Problem } from "./s3_client.ts";
-import { spool } from "./spool.ts";
+import { spoolTo } from "./spool.ts";
 import { type ByteRange, type FileStore, isDigest, type StoredFile } from "./store.ts";
 
 /** Bytes that are sent at once; also what memory holds. Buckets take at least 5 MiB and at most 10,000 parts. */
@@ -39,6 +40,24 @@ async function readPart(file: Deno.FsFile, part: Uint8Array<ArrayBuffer>): Promi
   return part;
 }
 
+/**
+ * Opens a temporary file that has no name any more: a process that ends in the middle of an upload leaves nothing of it on the
+ * disk. Where a system does not remove open files, `end` removes it.
+ */
+async function namelessFile(): Promise<{ file: Deno.FsFile; end(): Promise<void> }> {
+  const path = await Deno.makeTempFile({ prefix: "espalier-put-" });
+  const file = await Deno.open(path, { read: true, write: true });
+  const remove = () => Deno.remove(path).then(() => true, () => false);
+  const removed = await remove();
+  return {
+    file,
+    async end() {
+      file.close();
+      if (!removed) await remove();
+    },
+  };
+}
+
 /** Keeps files in `bucket` under `prefix`, which is empty or ends with a slash. */
 export class BucketStore implements FileStore {
   constructor(
@@ -49,23 +68,18 @@ export class BucketStore implements FileStore {
 
   async put(content: ReadableStream<Uint8Array> | Uint8Array, limit: number) {
     // The name follows from the content: it is stored locally first, whatever its size.
-    const folder = await Deno.makeTempDir({ prefix: "espalier-put-" });
+    const { file, end } = await namelessFile();
     try {
-      const path = `${folder}/content`;
-      const stored = await spool(content, limit, path);
-      const file = await Deno.open(path);
-      try {
-        await (stored.size <= PART ? this.#putWhole(stored, file) : this.#putParts(stored, file));
-      } finally {
-        file.close();
-      }
+      const stored = await spoolTo(file, content, limit);
+      await file.seek(0, Deno.SeekMode.Start);
+      await (stored.size <= PART ? this.#putWhole(stored, file) : this.#putParts(stored, file));
       return stored;
     } finally {
-      await Deno.remove(folder, { recursive: true });
+      await end();
     }
   }
 
-  async get(sha256: string, range?: ByteRange) {
+  async get(sha256: string, range?: ByteRange, use?: "sent") {
     if (!isDigest(sha256)) return undefined;
     const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
     const response = await this.client.send({ method: "GET", ...this.#at(sha256), headers });
@@ -76,7 +90,8 @@ export class BucketStore implements FileStore {
     const size = Number(response.headers.get("content-length") ?? NaN);
     const expected = range === undefined ? response.status === 200 : response.status === 206;
     if (!expected || !Number.isSafeInteger(size)) throw await s3Problem(response);
-    return { body: response.body ?? ReadableStream.from([]), size };
+    const body = response.body ?? new Blob([]).stream();
+    return { body: use === "sent" ? givenBack(body) : body, size };
   }
 
   async address(sha256: string, { contentType, seconds }: { contentType: string; seconds: number }) {

@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import type { Random } from "../runtime.ts";
+import { GivenPieces } from "./given_pieces.ts";
 import { spool } from "./spool.ts";
 import { type ByteRange, type FileStore, isDigest } from "./store.ts";
 
@@ -37,20 +38,13 @@ async function* folders(path: string): AsyncGenerator<string> {
 /** Bytes that are read at once. */
 const PIECE = 64 * 1024;
 
-/**
- * Pieces of a content that is sent which a connection may still hold: it asks for the next one when the one before is
- * with the system. Older ones are given back at once, since the runtime would take its time: twenty downloads would take
- * 150 MB.
- */
-const MOST_GIVEN = 16;
-
 /** Returns the bytes of an open file as a stream, which closes it. */
 async function part(
   file: Deno.FsFile,
   { start, end }: ByteRange,
   sent: boolean,
 ): Promise<ReadableStream<Uint8Array>> {
-  const given: Uint8Array<ArrayBuffer>[] = [];
+  const given = sent ? new GivenPieces() : undefined;
   await file.seek(start, Deno.SeekMode.Start);
   let left = end - start;
   if (left === 0) {
@@ -61,10 +55,7 @@ async function part(
     async pull(controller) {
       try {
         const piece = new Uint8Array(Math.min(PIECE, left));
-        if (sent) {
-          given.push(piece);
-          if (given.length > MOST_GIVEN) given.shift()?.buffer.transfer(0);
-        }
+        given?.give(piece);
         const read = await file.read(piece);
         if (read === null) throw new Error("Cannot read a file: it is shorter than it was");
         left -= read;

@@ -7,6 +7,7 @@
  */
 
 import { AwsV4Signer } from "aws4fetch";
+import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { type Problem, problem } from "../errors.ts";
 import type { Clock, HttpClient } from "../runtime.ts";
@@ -34,8 +35,8 @@ export type S3Request = {
 
 const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const ATTEMPTS = 3;
-const sha256Of = async (bytes: Uint8Array<ArrayBuffer>) =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+/** At once: the asynchronous function takes a copy of the bytes. */
+const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /**
  * Returns the error for an unexpected answer. The service's code goes to the log, its text nowhere. `text` is passed if
@@ -60,7 +61,7 @@ export class S3Client {
   /** The answer to a signed request, whatever its status; the caller reads or cancels its body. Throws `unavailable`. */
   async send(request: S3Request): Promise<Response> {
     const { body } = request;
-    const sha256 = request.sha256 ?? (body === undefined ? EMPTY : await sha256Of(body));
+    const sha256 = request.sha256 ?? (body === undefined ? EMPTY : sha256Of(body));
     for (let attempt = 1;; attempt++) {
       const { url, headers } = await this.#signer(request, {
         ...request.headers,

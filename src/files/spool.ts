@@ -12,9 +12,29 @@ import type { StoredFile } from "./store.ts";
 export const streamOf = (content: ReadableStream<Uint8Array> | Uint8Array): ReadableStream<Uint8Array> =>
   content instanceof Uint8Array ? ReadableStream.from([content]) : content;
 
+/** Writes `content` to an open file, and flushes it to the disk. Throws `too-large`, and what the stream throws. */
+export async function spoolTo(
+  file: Deno.FsFile,
+  content: ReadableStream<Uint8Array> | Uint8Array,
+  limit: number,
+): Promise<StoredFile> {
+  const hash = createHash("sha256");
+  let size = 0;
+  // Leaving the loop by an error cancels the stream.
+  for await (const chunk of streamOf(content)) {
+    size += chunk.length;
+    // The attack: a body without an end fills the disk.
+    if (size > limit) throw problem("too-large");
+    hash.update(chunk);
+    for (let written = 0; written < chunk.length;) written += await file.write(chunk.subarray(written));
+  }
+  await file.syncData();
+  return { sha256: hash.digest("hex"), size };
+}
+
 /**
- * Writes `content` to a new file at `path`, for its owner alone, and flushes it to the disk. Throws `too-large`;
- * removes the file when it cannot be finished.
+ * Writes `content` to a new file at `path`, for its owner alone. Throws as `spoolTo`; removes the file when it cannot be
+ * finished.
  */
 export async function spool(
   content: ReadableStream<Uint8Array> | Uint8Array,
@@ -22,19 +42,9 @@ export async function spool(
   path: string,
 ): Promise<StoredFile> {
   const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-  const hash = createHash("sha256");
-  let size = 0;
   try {
     try {
-      // Leaving the loop by an error cancels the stream.
-      for await (const chunk of streamOf(content)) {
-        size += chunk.length;
-        // The attack: a body without an end fills the disk.
-        if (size > limit) throw problem("too-large");
-        hash.update(chunk);
-        for (let written = 0; written < chunk.length;) written += await file.write(chunk.subarray(written));
-      }
-      await file.syncData();
+      return await spoolTo(file, content, limit);
     } finally {
       file.close();
     }
@@ -42,5 +52,4 @@ export async function spool(
     await Deno.remove(path).catch(() => {});
     throw error;
   }
-  return { sha256: hash.digest("hex"), size };
 }

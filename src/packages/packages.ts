@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import { usesOfPackage } from "../../db/installation/use_views.ts";
 import { type Db, isForeignKeyViolation, isUniqueViolation } from "../../db/open.ts";
 import {
@@ -20,7 +19,6 @@ import type { By } from "../events/by.ts";
 import { recordAudit } from "../events/record.ts";
 import { holdFile } from "../files/unreferenced.ts";
 import { cannotDelete } from "../in_use.ts";
-import { blankableField, textField } from "../input_text.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { type PackageAddress, packageAt } from "./keep_package.ts";
@@ -28,9 +26,6 @@ import { type PackageAddress, packageAt } from "./keep_package.ts";
 const MODEL = "mdm.package";
 const CANNOT_DELETE = "This package cannot be deleted";
 const FIXED = ["Cannot be changed after creation."];
-
-/** The fields that can be changed. */
-export const packageFields = z.object({ name: textField(256), description: blankableField(2000).default("") });
 
 /** Returns a package as the audit log shows it. */
 export function packageRepresentation(row: PackageRow) {

@@ -111,6 +111,8 @@ export type EscrowedPassword = {
   endedAt: Date | null;
   /** When it is to be replaced, since it was revealed. */
   rotateAt: Date | null;
+  /** How often the device was told to remove it. */
+  removalsTried: number;
 };
 
 /** What is known of the passwords of a Mac. */

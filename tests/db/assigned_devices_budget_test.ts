@@ -31,6 +31,13 @@ Deno.test("a page of assigned devices costs the same, however far it is from the
           assert.ok(await looks(tx) - before <= 10, `${list.name} from ${offset}: ${await looks(tx) - before}`);
         }
       }
+      // Steps that few devices are in are looked for among those few.
+      for (const setupStep of ["profile", "web_view", "must_update", "refused", "waiting"] as const) {
+        const before = await looks(tx);
+        const { rows, count } = await listDepDevices(tx, { ordering, limit: 10, offset: 0, setupStep });
+        assert.deepEqual([rows.length, count], [0, 0]);
+        assert.ok(await looks(tx) - before <= 4, `${setupStep}: ${await looks(tx) - before}`);
+      }
       // The step decides: the devices before it are looked at, those of the page come in their order.
       const { rows } = await listDepDevices(tx, { ordering, limit: 2, offset: 3, setupStep: "never" });
       assert.deepEqual(rows.map(({ serialNumber }) => serialNumber), ["DMPA4", "DMPA5"]);

@@ -170,13 +170,103 @@ Deno.test("an app for phones is installed by its manifest, declined by its user,
     });
     assert.deepEqual(await world.after(16), ["1 declined"]);
     const [row] = await world.rows();
-    assert.deepEqual([row.status, row.retry_at, row.extra_info.DownloadCancelled], ["Failed", null, true]);
+    assert.deepEqual([row.status, row.retry_at], ["Failed", null]);
+    assert.deepEqual(row.extra_info, {
+      reason: "The user declined the installation.",
+      state: "UserRejected",
+      declined: true,
+    });
     assert.deepEqual(await world.after(86_400), ["1 declined"]);
     declines = false;
     await made(fleet, "POST", `/api/mdm/devices/${world.ids.device}/artifacts/${world.ids.artifact}/reinstall/`);
     assert.deepEqual(await world.after(1), ["1 accepted"]);
     assert.deepEqual(await world.after(16), ["1 verified"]);
     assert.equal(world.device.state.apps?.[0]?.Identifier, "com.example.inspect");
+  }));
+
+Deno.test("an app for phones is installed, declined and installed in its next version, and removed with its artifact", () =>
+  withFleet(async (fleet) => {
+    let declines = false;
+    const [, iphone] = MODELS;
+    const world = await AppWorld.made(fleet, {
+      file: await ipaOf({ version: "2.0" }),
+      filename: "Inspect.ipa",
+      platform: "ios",
+      device: {
+        ...(iphone === undefined ? {} : { model: iphone }),
+        installSeconds: 10,
+        appMischief: () => declines ? "decline" : undefined,
+      },
+    });
+    assert.equal(world.device.state.model.platform, "iOS");
+    assert.deepEqual(await world.after(16), ["1 verified"]);
+    declines = true;
+    const here = () =>
+      world.device.state.apps?.map(({ Identifier, ShortVersion, managed }) => [Identifier, ShortVersion, managed]);
+    assert.deepEqual(here(), [["com.example.inspect", "2.0", true]]);
+
+    const body = { artifact: world.ids.artifact, version: 2, ios: true };
+    // Another app is no next version of this one.
+    const other = await upload(fleet, await ipaOf({ id: "com.example.other", version: "2.1" }), "Other.ipa");
+    const refused = await fleet.api("POST", "/api/mdm/enterprise_apps/", {
+      ...body,
+      package_uri: other.package_uri,
+      package_sha256: other.package_sha256,
+    });
+    assert.deepEqual([refused.status, Object.keys(refused.json)], [400, ["package_uri"]]);
+    const next = await upload(fleet, await ipaOf({ version: "2.1" }), "Inspect.ipa");
+    await made(fleet, "POST", "/api/mdm/enterprise_apps/", {
+      ...body,
+      package_uri: next.package_uri,
+      package_sha256: next.package_sha256,
+    });
+    // Its user declines the next version: the one before stays, until somebody asks again.
+    assert.deepEqual(await world.after(1), ["2 accepted", "1 verified"]);
+    assert.deepEqual(await world.after(16), ["2 declined", "1 verified"]);
+    const [declined] = await world.rows();
+    assert.deepEqual([declined.extra_info.state, declined.extra_info.reason, declined.retry_at], [
+      "UpdateRejected",
+      "The user declined the update.",
+      null,
+    ]);
+    assert.deepEqual(here(), [["com.example.inspect", "2.0", true]]);
+    assert.deepEqual(await world.after(86_400), ["2 declined", "1 verified"]);
+    declines = false;
+    await made(fleet, "POST", `/api/mdm/devices/${world.ids.device}/artifacts/${world.ids.artifact}/reinstall/`);
+    assert.deepEqual(await world.after(1), ["2 accepted", "1 to be reinstalled"]);
+    assert.deepEqual(await world.after(6), ["2 accepted", "1 to be reinstalled"]);
+    assert.deepEqual(await world.after(10), ["2 verified"]);
+    assert.deepEqual(here(), [["com.example.inspect", "2.1", true]]);
+
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    assert.deepEqual(await world.after(1), ["2 not installed"]);
+    assert.deepEqual(here(), []);
+  }));
+
+Deno.test("an app that the device rejects has failed, with Apple's reason, and is tried again when somebody asks", () =>
+  withFleet(async (fleet) => {
+    const [, iphone] = MODELS;
+    let rejects = true;
+    const world = await AppWorld.made(fleet, {
+      file: await ipaOf(),
+      filename: "Inspect.ipa",
+      platform: "ios",
+      device: {
+        ...(iphone === undefined ? {} : { model: iphone }),
+        appMischief: () => rejects ? "reject" : undefined,
+      },
+    });
+    assert.deepEqual(await world.states(), ["1 failed"]);
+    const [row] = await world.rows();
+    assert.deepEqual([row.extra_info, row.retry_at], [
+      { reason: "The device does not support the installation.", rejection: "NotSupported" },
+      null,
+    ]);
+    rejects = false;
+    assert.deepEqual(await world.after(86_400), ["1 failed"]);
+    await made(fleet, "POST", `/api/mdm/devices/${world.ids.device}/artifacts/${world.ids.artifact}/reinstall/`);
+    assert.deepEqual(await world.after(1), ["1 accepted"]);
+    assert.deepEqual(await world.after(16), ["1 verified"]);
   }));
 
 Deno.test("a download that fails is tried again after a pause, and its reason is kept", () =>
@@ -323,4 +413,84 @@ Deno.test("a declaration names a package, and a Mac fetches it by the manifest o
     assert.deepEqual([refused.status, refused.json], [400, ["This package cannot be deleted"]]);
     const renamed = await made(fleet, "PUT", `/api/mdm/packages/${pack.id}/`, { name: "Tools", description: "All" });
     assert.equal(renamed.name, "Tools");
+  }));
+
+/** A Mac with a declaration that installs a package. */
+async function withPackage(
+  fleet: Fleet,
+  { osVersion, behavior }: { osVersion: string; behavior: Record<string, unknown> },
+): Promise<{ device: SimulatedDevice; linked: Answer; status: () => Promise<Answer> }> {
+  const { package_uri, package_sha256 } = await upload(fleet, pkgOf(), "Editor.pkg");
+  const pack = await made(fleet, "POST", "/api/mdm/packages/", {
+    name: "Editor",
+    source_uri: package_uri,
+    sha256: package_sha256,
+  });
+  const { artifact } = await makeDeclaration(fleet, {
+    type: "com.apple.configuration.package",
+    payload: { ManifestURL: `ztl:${pack.id}`, InstallBehavior: { Install: "Required" }, ...behavior },
+    artifact: { platforms: ["macOS"] },
+    version: { ios: false, ipados: false, tvos: false, macos: true },
+  });
+  const blueprint = await makeBlueprint(fleet);
+  const linked = await link(fleet, blueprint.id, artifact.id, { macos: true });
+  const model = MODELS.find(({ platform, supervised }) => platform === "macOS" && supervised) ?? assert.fail();
+  const device = await fleet.enrolled({ model: { ...model, osVersion } });
+  await assign(fleet, device.serialNumber, blueprint.id);
+  await settle(fleet);
+  await rest(device);
+  const id = await idOf(fleet, device.serialNumber);
+  return { device, linked, status: async () => (await made(fleet, "GET", `/api/mdm/devices/${id}/artifacts/`))[0] };
+}
+
+for (
+  const [words, remove, left] of [
+    ["is removed with it when the declaration says so", { UninstallBehavior: { Remove: true } }, []],
+    ["stays without it when the declaration says nothing of that", {}, ["com.example.editor"]],
+    ["stays when the declaration says so", { UninstallBehavior: { Remove: false } }, ["com.example.editor"]],
+  ] as const
+) {
+  Deno.test(`a package that a declaration installs on macOS 27 ${words}`, () =>
+    withFleet(async (fleet) => {
+      const { device, linked, status } = await withPackage(fleet, { osVersion: "27.0", behavior: remove });
+      const installed = () => device.state.packages.flatMap(({ apps }) => apps.map(({ Identifier }) => Identifier));
+      assert.deepEqual([installed(), (await status()).status], [["com.example.editor"], "Installed"]);
+      await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+      await settle(fleet);
+      await rest(device);
+      assert.deepEqual(installed(), left);
+    }));
+}
+
+Deno.test("a declaration that removes its package is not sent to macOS 26, which does not know that", () =>
+  withFleet(async (fleet) => {
+    const behavior = { UninstallBehavior: { Remove: true } };
+    const { device, status } = await withPackage(fleet, { osVersion: "26.1", behavior });
+    assert.deepEqual([device.state.packages, await status()], [[], undefined]);
+    const id = await idOf(fleet, device.serialNumber);
+    const plan = await made(fleet, "GET", `/api/mdm/devices/${id}/plan/`);
+    assert.match(JSON.stringify(plan.decisions), /UninstallBehavior.{0,20} needs macOS 27\.0, the device has 26\.1/);
+  }));
+
+Deno.test("the next version of a package replaces the first one, by a new version of the declaration", () =>
+  withFleet(async (fleet) => {
+    const { device } = await withPackage(fleet, { osVersion: "27.0", behavior: {} });
+    const next = await upload(fleet, pkgOf({ version: "2.0" }), "Editor.pkg");
+    const pack = await made(fleet, "POST", "/api/mdm/packages/", {
+      name: "Editor 2",
+      source_uri: next.package_uri,
+      sha256: next.package_sha256,
+    });
+    const [version] = (await fleet.api("GET", "/api/mdm/declarations/")).json.results;
+    const { Payload: payload, ...source } = version.source;
+    await made(fleet, "POST", "/api/mdm/declarations/", {
+      artifact: version.artifact,
+      version: 2,
+      macos: true,
+      source: { ...source, ServerToken: "2", Payload: { ...payload, ManifestURL: `ztl:${pack.id}` } },
+    });
+    await settle(fleet);
+    await rest(device);
+    const [here, ...others] = device.state.packages;
+    assert.deepEqual([here?.apps.map(({ ShortVersion }) => ShortVersion), others], [["2.0"], []]);
   }));

@@ -154,7 +154,20 @@ Deno.test("the lock PIN of hardware is not cleared by an enrollment that only cl
     await device.checkOut();
     const stranger = await fleet.enrolled(idsOf(device));
     await rest(stranger);
-    assert.equal((await made(fleet, "GET", `/api/mdm/devices/${id}/device_lock_pin/`)).device_lock_pin, "314159");
+    const current = async () => (await made(fleet, "GET", `/api/mdm/devices/${id}/device_lock_pin/`)).device_lock_pin;
+    assert.equal(await current(), "314159");
+    // Nor replaced: the PIN that it acknowledges is kept beside it, until the hardware is known to be locked with it.
+    const states = async () =>
+      (await made(fleet, "GET", `/api/mdm/devices/${id}/secrets/`) as unknown as { kind: string; state: string }[])
+        .filter(({ kind }) => kind === "device_lock_pin").map(({ state }) => state).sort();
+    await made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "271828" });
+    assert.deepEqual((await stranger.connect()).map(({ requestType }) => requestType), ["DeviceLock"]);
+    assert.equal(await current(), "314159");
+    assert.deepEqual(await states(), ["current", "unverified"]);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/confirm_hardware/`);
+    await made(fleet, "POST", `/api/mdm/devices/${id}/lock/`, { pin: "161803" });
+    await stranger.connect();
+    assert.equal(await current(), "161803");
   }));
 
 Deno.test("tokens of an enrollment stay in escrow when the device checks out", () =>

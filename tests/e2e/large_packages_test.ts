@@ -9,14 +9,15 @@ import { makeCaller } from "../routes/api/support.ts";
 import { assign, link, makeBlueprint } from "../support/artifacts.ts";
 import { withFleet } from "../support/fleet.ts";
 import { pkgOf } from "../support/packages.ts";
+import { hasS3Server, withS3Server } from "../support/s3_server.ts";
 
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
 /** Megabytes of the package. The figures in docs/enterprise-apps.md were measured with 500. */
-const MEGABYTES = Number(Deno.env.get("PACKAGE_MB") ?? 60);
+const MEGABYTES = Number(Deno.env.get("PACKAGE_MB") ?? 25);
 const DEVICES = 20;
-/** Megabytes above those of the idle server; through a bucket, parts of an upload are sent from memory, too. */
-const ALLOWED = { folder: 100, bucket: 150 };
+/** Megabytes above those of the idle server. The runtime takes a copy of each part that is sent to a bucket. */
+const ALLOWED = { upload: { folder: 100, bucket: 150 }, downloads: 100 };
 
 async function megabytes(pid: number, key: "VmRSS" | "VmHWM"): Promise<number | undefined> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
@@ -38,18 +39,20 @@ function largePackage(): { size: number; stream(): ReadableStream<Uint8Array> } 
   };
 }
 
-async function measure(settings: Record<string, string>, place: keyof typeof ALLOWED): Promise<void> {
+async function measure(settings: Record<string, string>, place: keyof typeof ALLOWED.upload): Promise<void> {
   const folder = await Deno.makeTempDir();
   await withFleet(async (fleet) => {
     const { runtime } = fleet;
     runtime.clock.set(new Date());
-    const server = await startServer({
-      DATABASE_URL: runtime.databaseUrl,
-      DATA_DIR: folder,
-      SECRET_KEYS,
-      BASE_URL: runtime.config.BASE_URL,
-      ...settings,
-    });
+    const start = () =>
+      startServer({
+        DATABASE_URL: runtime.databaseUrl,
+        DATA_DIR: folder,
+        SECRET_KEYS,
+        BASE_URL: runtime.config.BASE_URL,
+        ...settings,
+      });
+    let server = await start();
     try {
       const { token } = await makeCaller(runtime, "superuser");
       const call = async (method: string, path: string, body: BodyInit, type = "application/json") => {
@@ -99,13 +102,18 @@ async function measure(settings: Record<string, string>, place: keyof typeof ALL
       await device.connect();
       const { id } = one(await runtime.sql<{ id: number }[]>`select max(id) as id from channels`);
       const address = new URL(await packageUrl(runtime, channelIdOf(id), version.id));
+      const get = (start: number) =>
+        fetch(server.url + address.pathname, { headers: start === 0 ? {} : { Range: `bytes=${start}-` } });
+      // Another process, so that each part has its own peak; warm again.
+      await server.kill();
+      server = await start();
+      for (let n = 0; n < 10; n++) await (await get(file.size - 1_000_000)).bytes();
+      const idleAgain = await megabytes(server.pid, "VmRSS");
       const began = performance.now();
       const sizes = await Promise.all(Array.from({ length: DEVICES }, async (_, n) => {
         // Every second one resumes a download that broke off.
         const start = n % 2 === 0 ? 0 : 1_000_000;
-        const response = await fetch(server.url + address.pathname, {
-          headers: start === 0 ? {} : { Range: `bytes=${start}-` },
-        });
+        const response = await get(start);
         assert.equal(response.status, start === 0 ? 200 : 206);
         let size = start;
         const hash = createHash("sha256");
@@ -121,12 +129,13 @@ async function measure(settings: Record<string, string>, place: keyof typeof ALL
       assert.ok(sizes.every((size) => size === file.size), `${sizes}`);
       const peak = await megabytes(server.pid, "VmHWM");
       console.log(
-        `${DEVICES} downloads of ${MEGABYTES} MB from a ${place}: idle ${idle} MB, after the upload ${afterUpload} MB, ` +
-          `peak ${peak} MB, ${seconds.toFixed(1)} s`,
+        `${DEVICES} downloads of ${MEGABYTES} MB from a ${place}: idle ${idle} MB, with the upload ${afterUpload} MB; ` +
+          `idle ${idleAgain} MB, with the downloads ${peak} MB, ${seconds.toFixed(1)} s`,
       );
-      if (idle !== undefined && peak !== undefined) {
-        assert.ok(peak - idle <= ALLOWED[place], `${idle} MB, then ${peak} MB`);
-      }
+      const rose = (from: number | undefined, to: number | undefined) =>
+        from === undefined || to === undefined ? 0 : to - from;
+      assert.ok(rose(idle, afterUpload) <= ALLOWED.upload[place], `${idle} MB, then ${afterUpload} MB`);
+      assert.ok(rose(idleAgain, peak) <= ALLOWED.downloads, `${idleAgain} MB, then ${peak} MB`);
     } finally {
       await server.kill();
       await Deno.remove(folder, { recursive: true });
@@ -151,4 +160,10 @@ Deno.test("a large package passes through uploads and 20 downloads at once in bo
   } finally {
     await s3.stop();
   }
+});
+
+Deno.test({
+  name: "a large package passes through uploads and 20 downloads at once in bounded memory, with a bucket of versitygw",
+  ignore: !hasS3Server,
+  fn: () => withS3Server((settings) => measure(settings, "bucket")),
 });

@@ -86,6 +86,39 @@ Deno.test("a Mac with Apple silicon gets a recovery lock, which is proven, revea
     for (const secret of [first, second, third]) assert.ok(!lines.includes(secret));
   }));
 
+for (const how of ["refuses", "acknowledges and ignores"]) {
+  Deno.test(`a Mac that ${how} the removal of its lock is told again after ten minutes, an hour, four hours and a day`, () =>
+    withFleet(async (fleet) => {
+      const { blueprint } = await blueprintWith(fleet, {});
+      let refuses = false;
+      const device = await macIn(fleet, blueprint.id, {
+        mischief: (type) => refuses && type === "SetRecoveryLock" ? "Error" : undefined,
+      });
+      const { current } = device.state.recoveryPassword;
+      assert.notEqual(current, "");
+      if (how === "refuses") refuses = true;
+      else device.state.ignoresRecoveryLock = true;
+      await made(fleet, "PUT", `/api/mdm/blueprints/${blueprint.id}/`, {
+        ...blueprint,
+        recovery_password_config: null,
+      });
+      await settle(fleet);
+      const tried: number[] = [];
+      for (let minutes = 0; minutes < 30 * 60; minutes += 15) {
+        const exchanges = await device.connect();
+        if (exchanges.some(({ requestType }) => requestType === "SetRecoveryLock")) tried.push(minutes);
+        fleet.runtime.clock.advance(15 * MINUTE);
+      }
+      assert.deepEqual(tried, [0, 15, 75, 315, 315 + 24 * 60]);
+      assert.equal(await reveal(fleet, device), current);
+      refuses = false;
+      device.state.ignoresRecoveryLock = false;
+      await later(fleet, device, DAY);
+      assert.equal(device.state.recoveryPassword.current, "");
+      assert.equal(await reveal(fleet, device), null);
+    }));
+}
+
 Deno.test("an acknowledged lock that was never set is noticed, and set again; the present password is kept", () =>
   withFleet(async (fleet) => {
     const { blueprint } = await blueprintWith(fleet, { reveal_rotation_delay: 5 });

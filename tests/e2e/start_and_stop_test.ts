@@ -137,10 +137,11 @@ Deno.test("operators' tasks refuse a data folder without a database and create n
     });
   }));
 
-Deno.test("a server with silent and idle connections ends within three seconds of a signal, and its PostgreSQL with it", () =>
+Deno.test("a server does not wait for silent and idle connections when it is to end, and its PostgreSQL ends with it", () =>
   withFolder(async (folder) => {
     let printed = "";
-    const server = await startServer({ DATA_DIR: folder }, { out: (text) => printed += text });
+    // It would wait this long for requests that are being answered.
+    const server = await startServer({ DATA_DIR: folder, SHUTDOWN_SECONDS: "120" }, { out: (text) => printed += text });
     const sockets: net.Socket[] = [];
     const connect = async () => {
       const socket = net.connect(server.port, "127.0.0.1");
@@ -158,7 +159,7 @@ Deno.test("a server with silent and idle connections ends within three seconds o
       const started = performance.now();
       server.signal("SIGINT");
       assert.equal((await server.ended).code, 0);
-      assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`);
+      assert.ok(performance.now() - started < 60_000, `${performance.now() - started} ms`);
       assert.match(printed, /^First run\. Create the administrator at http/);
       assert.equal(await exists(join(folder, "postgres", "data", "postmaster.pid")), false);
     } finally {

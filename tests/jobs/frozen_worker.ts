@@ -2,7 +2,7 @@
  * A worker that takes the jobs of one kind, and freezes at a statement of its run: it says so and waits to be killed.
  *
  * Arguments: the database's address, the kind, the number of the statement, the time, the key ring, the folder of files,
- * the addresses of the simulated device assignment, Apps & Books and software lookup services, and the root of the latter.
+ * and as JSON the settings that say where the simulated services are.
  */
 import { openDatabase } from "../../db/open.ts";
 import { drain } from "../../jobs/queue.ts";
@@ -13,25 +13,9 @@ import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { losing } from "../support/lost_statements.ts";
 import { testRuntime } from "../support/runtime.ts";
 
-const [
-  url = "",
-  kind,
-  at,
-  time = "",
-  ring = "",
-  folder = "",
-  assignment = "",
-  content = "",
-  lookup = "",
-  anchors = "",
-] = Deno.args;
+const [url = "", kind, at, time = "", ring = "", folder = "", settings = "{}"] = Deno.args;
 const { sql } = losing(openDatabase(url, { max: 2 }), Number(at), "frozen", () => console.log("frozen"));
-const runtime = await testRuntime(sql, url, {
-  DEVICE_ASSIGNMENT_URL: assignment,
-  CONTENT_URL: content,
-  SOFTWARE_LOOKUP_URL: lookup,
-  SOFTWARE_LOOKUP_ANCHORS: anchors,
-});
+const runtime = await testRuntime(sql, url, JSON.parse(settings));
 runtime.clock.set(time);
 await drain(
   {

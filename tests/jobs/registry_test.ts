@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { insertEvents } from "../../db/events/events.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
-import { SCHEDULES } from "../../jobs/schedules.ts";
+import { dueAt, SCHEDULES } from "../../jobs/schedules.ts";
 import { builtInAuthority } from "../../src/issuing/authority.ts";
 import { taskResult } from "../../src/task_result.ts";
 import { enqueueJob } from "../../src/enqueue_job.ts";
@@ -103,5 +103,26 @@ Deno.test("jobs that deliver changes to devices are taken over half a minute aft
     const job = JOBS.find((one) => one.kind === kind);
     assert.ok(job !== undefined, kind);
     assert.ok(job.leaseSeconds <= 30, `${kind}: ${job.leaseSeconds} s`);
+  }
+});
+
+Deno.test("every schedule is due at its minute and for two more, by the clock of UTC, and then in the next slot", () => {
+  const due = (time: string) => dueAt(new Date(time)).map(({ name }) => name);
+  assert.ok(!due("2026-06-01T03:22:59Z").includes("authority-renewal"));
+  for (const minute of [23, 24, 25]) assert.ok(due(`2026-06-01T03:${minute}:00Z`).includes("authority-renewal"));
+  assert.ok(!due("2026-06-01T03:26:00Z").includes("authority-renewal"));
+  assert.ok(!due("2026-06-01T04:23:00Z").includes("authority-renewal"));
+  assert.deepEqual(due("2026-06-01T18:17:30Z"), ["apps-and-books", "setup-watchdog", "software-updates-sync"]);
+  for (const hour of ["00", "06", "12"]) assert.ok(due(`2026-06-01T${hour}:17:00Z`).includes("software-updates-sync"));
+  // In a day each has its minutes, none is left out, and a slot has one place for each.
+  const counts = new Map<string, number>();
+  for (let minute = 0; minute < 1440; minute++) {
+    for (const { name } of dueAt(new Date(Date.UTC(2026, 5, 1) + minute * 60_000))) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  for (const { name, minutes, at } of SCHEDULES) {
+    assert.ok(at < minutes, name);
+    assert.equal(counts.get(name), 1440 / minutes * Math.min(3, minutes - at), name);
   }
 });

@@ -14,6 +14,8 @@ import { type Fleet, withFleet } from "../support/fleet.ts";
 
 const PATHS = [
   Deno.env.get("CHROMIUM_PATH"),
+  // Half of the work of the others.
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -80,7 +82,8 @@ export async function withPages(
         colorScheme: options.dark === true ? "dark" : "light",
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(8000);
+      // On a busy machine a page takes its time. What never comes takes a minute to fail.
+      page.setDefaultTimeout(60_000);
       const problems: string[] = [];
       page.on("console", (message) => {
         if (message.type() === "error") problems.push(message.text());

@@ -41,3 +41,34 @@ Deno.test(
       assert.deepEqual(problems, []);
     }),
 );
+
+Deno.test(
+  "a package for declarations is dropped on its field",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ fleet, page, url, signIn, problems }) => {
+      await signIn();
+      await page.goto(`${url}/packages/`);
+      await page.getByRole("link", { name: "New package" }).click();
+      // A text: it runs in the browser, whose types are not those of Deno.
+      const transfer = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      const bytes = Uint8Array.from(atob("${pkgOf({ signed: "unsigned" }).toBase64()}"), (one) => one.charCodeAt(0));
+      transfer.items.add(new File([bytes], "Tool.pkg"));
+      return transfer;
+    })()`);
+      const field = page.locator(".upload");
+      await field.dispatchEvent("dragover", { dataTransfer: transfer });
+      assert.match(await field.getAttribute("class") ?? "", /over/);
+      await field.dispatchEvent("drop", { dataTransfer: transfer });
+      await page.getByText("Editor 1.0 (com.example.editor.pkg) is uploaded.").waitFor();
+      assert.match(await field.locator("output").innerText(), /is not signed: a Mac does not install it by MDM/);
+      assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Editor");
+      await page.getByLabel("Name", { exact: true }).fill("x".repeat(200));
+      await page.getByRole("button", { name: "Create package" }).click();
+      await page.getByText("Created.").waitFor();
+      const [pack] = (await fleet.api("GET", "/api/mdm/packages/")).json.results;
+      assert.deepEqual([pack.filename, pack.product_id], ["Tool.pkg", "com.example.editor.pkg"]);
+      assert.deepEqual(problems, []);
+    }),
+);

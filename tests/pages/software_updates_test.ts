@@ -43,7 +43,7 @@ Deno.test(
         await rest(device);
 
         await page.getByRole("link", { name: "Enforcements", exact: true }).click();
-        await page.getByRole("link", { name: "Create an enforcement" }).click();
+        await page.getByRole("link", { name: "Create enforcement" }).click();
         await page.getByLabel("Name", { exact: true }).fill("Everyone");
         await page.getByLabel("Maximum version, not included").fill("27");
         await page.getByLabel("Delay in days").fill("30");

@@ -584,6 +584,13 @@ export const NOUNS: readonly Noun[] = [
     id: ({ newPush }) => newPush,
     wrong: () => [{ private_key: undefined }, { certificate: undefined }, { certificate: PEM }],
   },
+  {
+    api: "PUT /api/mdm/packages/{id}/",
+    page: ({ pack }) => `/packages/${pack.id}/`,
+    id: ({ pack }) => pack.id,
+    body: () => ({ name: "New package", description: "For tests" }),
+    form: { name: "name", description: "description" },
+  },
   { ...issuer, api: "POST /api/mdm/scep_issuers/", page: () => "/scep-issuers/" },
   {
     ...issuer,
@@ -727,8 +734,8 @@ export const UNPAIRED: Readonly<Record<string, string>> = {
   "PUT /api/mdm/devices/{id}/managed_apple_account/": NO_PAGE,
   "POST /api/mdm/location_assets/{id}/store_apps/": OF_VERSIONS,
   "POST /api/mdm/package_files/fetch/": NO_PAGE,
-  "POST /api/mdm/packages/": NO_PAGE,
-  "PUT /api/mdm/packages/{id}/": NO_PAGE,
+  "POST /api/mdm/packages/":
+    "the page has a file, which its script sends first: tests/routes/admin/artifacts/packages_test.ts",
   "POST /api/mdm/cert_assets/": OF_VERSIONS,
   "PUT /api/mdm/cert_assets/{id}/": OF_VERSIONS,
 };

@@ -24,7 +24,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
   const admin = openDatabase(Deno.env.get("ESPALIER_TEST_DATABASE") ?? missing(), { max: 1 });
-  await admin.unsafe(`create database ${name} template ${template}`);
+  await admin.unsafe(`create database ${name} template ${template} strategy file_copy`);
   const sql = openDatabase(address(name), { max: 6 });
   try {
     return await body(sql, address(name));

@@ -49,7 +49,7 @@ export async function addProfile(runtime: TestRuntime, source: PlistDict): Promi
 /** A data asset with its file. */
 export async function addDataAsset(runtime: TestRuntime, type: "PLIST" | "ZIP", content: Uint8Array): Promise<Hosted> {
   const hosted = await addVersion(runtime, "Data Asset");
-  const { sha256, size } = await runtime.files.put(content, 1e6);
+  const { sha256, size } = await runtime.files.put(content, 1e7);
   await runtime.sql`
     insert into data_asset_versions (version_id, type, filename, file_size, file_sha256)
     values (${hosted.versionId}, ${type}, 'a', ${size}, ${sha256})`;

@@ -3,6 +3,7 @@
  * whose own statements are disturbed as well.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
 import type { Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
@@ -13,6 +14,7 @@ import { SimulatedAppsAndBooks } from "../../simulators/apple/apps_and_books.ts"
 import { SimulatedDeviceAssignment } from "../../simulators/apple/device_assignment.ts";
 import { type FakeSoftwareLookup, startSoftwareLookup } from "../../simulators/apple/software_lookup.ts";
 import { ownedDevices } from "../../simulators/apple/device_assignment_portal.ts";
+import { SimulatedS3 } from "../../simulators/storage/s3.ts";
 import { taskFlags } from "../../simulators/tasks/task_flags.ts";
 import { enqueueAssignment } from "../../src/ade/assign.ts";
 import { beginBulkAssociation } from "../../src/apps/bulk.ts";
@@ -29,13 +31,18 @@ import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { connected, defined } from "./ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
 import { type Fleet, withFleet } from "./fleet.ts";
-import { losing, type Loss } from "./lost_statements.ts";
+import { losing } from "./lost_statements.ts";
+import { pkgOf, provisioningProfileOf } from "./packages.ts";
 import { withRuntime } from "./runtime.ts";
 
 const never = new AbortController().signal;
 /** A second key, so that there is something to rotate. */
 const RING = "new:HxAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4=,test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const keys = await parseKeyRing(RING, systemRandom);
+
+/** A bucket elsewhere, with a package to fetch. */
+const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
+const PACKAGE = pkgOf({ size: 300_000 });
 
 /**
  * The differences between two runs with the same result: by chance (tokens, ids of new rows, a certificate's key), and
@@ -63,10 +70,11 @@ const MADE_AGAIN = /The server stopped before Apple had answered/;
 /** Fifteen years: a renewed authority expires so long after the run. */
 const AUTHORITY_MS = Date.parse("2055-01-01T00:00:00Z") - Date.parse("2040-01-01T00:00:00Z");
 
-/** All rows of a database, by table. A time of the run, up to an hour after `since`, is only known to be one. */
+/**
+ * What is different from the rows that {@link keepRows} kept: by table the rows that came (+) and went (-), and the names of all
+ * tables. A time of the run, up to an hour after `since`, is only known to be one.
+ */
 async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>> {
-  const tables = await sql<{ name: string }[]>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations'`;
   const ofTheRun = (time: number) =>
     [0, AUTHORITY_MS].map((ms) => time - ms - since.getTime()).some((after) => after >= 0 && after <= 3_600_000);
   const plain = (row: string) =>
@@ -85,14 +93,22 @@ async function stateOf(sql: Sql, since: Date): Promise<Record<string, string[]>>
       .replaceAll(/("uuid":"|"mdm_devicecommand":\["|"pk":")[0-9a-f-]{36}/g, "$1id")
       // The encrypted value and its key, but not its nonce.
       .replaceAll(/"(e1\.\w+)\.[^"]*"/g, '"$1"');
-  const state: Record<string, string[]> = {};
-  for (const { name } of tables) {
-    const rows = await sql<{ row: Record<string, unknown> }[]>`select to_jsonb(t) as row from ${sql(name)} t`;
-    state[name] = rows.map(({ row }) =>
-      plain(JSON.stringify(
+  const names = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
+  const state: Record<string, string[]> = { "": names.map(({ name }) => name).sort() };
+  for (const { name } of await sql<{ name: string }[]>`select distinct name from kept."?written"`) {
+    const rows = await sql<{ came: boolean; row: Record<string, unknown> }[]>`
+      select true as came, to_jsonb(t) as row from (table ${sql(name)} except all table kept.${sql(name)}) t
+      union all
+      select false, to_jsonb(t) from (table kept.${sql(name)} except all table ${sql(name)}) t`;
+    const seen = new Map<string, number>();
+    for (const { came, row } of rows) {
+      const text = plain(JSON.stringify(
         Object.entries(row).filter(([key]) => !MAY_DIFFER[""]?.test(key) && !MAY_DIFFER[name]?.test(key)),
-      ))
-    ).filter((row) => !MADE_AGAIN.test(row)).sort();
+      ));
+      if (!MADE_AGAIN.test(text)) seen.set(text, (seen.get(text) ?? 0) + (came ? 1 : -1));
+    }
+    const changed = [...seen].filter(([, times]) => times !== 0).map(([text, times]) => `${times} × ${text}`).sort();
+    if (changed.length > 0) state[name] = changed;
   }
   return state;
 }
@@ -147,11 +163,28 @@ async function prepare(
     selection: { filter: "" },
     expires_at: "2030-01-01T00:00:00",
   });
+  await expireProfiles(fleet, blueprint.id);
   // A device whose time in Setup Assistant is over.
   await sql`update enrollments set awaiting_configuration = true, release_due_at = ${clock.now()}
     where id = (select max(id) from enrollments)`;
   await sql`update channels set next_action_at = null, push_due_at = ${new Date("2030-01-01T00:00:00Z")}`;
   return { serialNumber: first.serialNumber, version: second.version.id };
+}
+
+/** Two provisioning profiles in a blueprint that expire soon. */
+async function expireProfiles(fleet: Fleet, blueprint: number): Promise<void> {
+  const expires = new Date(fleet.runtime.clock.now().getTime() + 5 * 86_400_000);
+  for (const uuid of ["one", "two"]) {
+    const { id } = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: `Profile ${uuid}`,
+      type: "Provisioning Profile",
+      channel: "Device",
+      platforms: ["iOS"],
+    });
+    const source = provisioningProfileOf({ app: "A1B2C3D4E5.*", uuid, expires }).toBase64();
+    await made(fleet, "POST", "/api/mdm/provisioning_profiles/", { artifact: id, version: 1, ios: true, source });
+    await link(fleet, blueprint, id, { ios: true });
+  }
 }
 
 const release = (ProductVersion: string, ExpirationDate = "2030-01-01") => ({
@@ -250,7 +283,10 @@ async function giveLicences(fleet: Fleet, { store }: SimulatedAppsAndBooks): Pro
   ) await enqueueJob(sql, runtime, { kind, key: `${id}`, payload });
 }
 
-/** Keeps every row of a database beside its tables. Returns the statement that brings all of them back. */
+/**
+ * Keeps every row of a database beside its tables, and notes from then on which tables are written to. Returns the statement
+ * that brings the rows of those back.
+ */
 async function keepRows(sql: Sql): Promise<string> {
   const tables = await sql<{ name: string; columns: string }[]>`
     select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
@@ -258,20 +294,35 @@ async function keepRows(sql: Sql): Promise<string> {
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     group by c.relname`;
   const all = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
-  await sql`create schema kept`;
-  for (const { name } of tables) await sql.unsafe(`create table kept."${name}" as table public."${name}"`);
-  // Partitions that a run made go. Rows point at each other: nothing is checked while they come back.
-  return `begin; do $$ declare made text; begin
+  await sql.unsafe(`
+    create schema kept;
+    create table kept."?written" (name text);
+    create table kept."?columns" (name text, columns text);
+    create function kept.note() returns trigger language plpgsql as $$ begin
+      insert into kept."?written" values (tg_argv[0]);
+      return null;
+    end $$;
+    ${
+    tables.map(({ name, columns }) => `
+      create table kept."${name}" as table public."${name}";
+      insert into kept."?columns" values ('${name}', '${columns}');
+      create trigger note after insert or update or delete on public."${name}"
+        for each statement execute function kept.note('${name}');
+      create trigger note_truncate after truncate on public."${name}"
+        for each statement execute function kept.note('${name}');`).join("")
+  }`);
+  // Partitions that a run made go. Rows point at each other: nothing is checked or noted while they come back.
+  return `begin; do $$ declare made text; columns_of text; begin
     for made in select tablename from pg_tables where schemaname = 'public'
       and tablename <> all (array[${all.map(({ name }) => `'${name}'`)}]) loop
       execute format('drop table public.%I', made);
-    end loop; end $$; set local session_replication_role = replica; ${
-    tables.map(({ name }) => `delete from public."${name}";`).join(" ")
-  } ${
-    tables.map(({ name, columns }) =>
-      `insert into public."${name}" (${columns}) overriding system value select ${columns} from kept."${name}";`
-    ).join(" ")
-  } commit`;
+    end loop;
+    set local session_replication_role = replica;
+    for made, columns_of in select distinct c.name, c.columns from kept."?columns" c join kept."?written" w using (name) loop
+      execute format('delete from public.%I', made);
+      execute format('insert into public.%1$I (%2$s) overriding system value select %2$s from kept.%1$I', made, columns_of);
+    end loop;
+    delete from kept."?written"; end $$; commit`;
 }
 
 /** The house as it was, with a store that has one unreferenced file; the store is removed afterwards. */
@@ -295,9 +346,8 @@ async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Prom
 type Copy = { sql: Sql; url: string; folder: string };
 type House = {
   fleet: Fleet;
-  assignmentUrl: string;
-  contentUrl: string;
-  lookup: FakeSoftwareLookup;
+  /** Where the simulated services are. */
+  settings: Record<string, string>;
   job: AnyJob;
   /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
   sql: Sql;
@@ -318,6 +368,18 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
   shop.immediate = true;
   const contentUrl = shop.start();
   const lookup = await startSoftwareLookup(new Date(), {});
+  const bucket = new SimulatedS3(ACCOUNT, () => now());
+  const settings = {
+    DEVICE_ASSIGNMENT_URL: assignmentUrl,
+    CONTENT_URL: contentUrl,
+    SOFTWARE_LOOKUP_URL: lookup.url,
+    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
+    S3_ENDPOINT: bucket.start(),
+    S3_REGION: ACCOUNT.region,
+    S3_ACCESS_KEY_ID: ACCOUNT.accessKeyId,
+    S3_SECRET_ACCESS_KEY: ACCOUNT.secretAccessKey,
+  };
+  bucket.objects.set("packages/Editor.pkg", { bytes: PACKAGE, modified: now() });
   await withFleet(async (fleet) => {
     now = () => fleet.runtime.clock.now();
     fleet.runtime.network = systemNetwork;
@@ -326,16 +388,17 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
     if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
     // Changes of the house may have asked for it already.
     const [asked] = await sql`select 1 from jobs where kind = ${job.kind} and state = 'queued'`;
-    const payload = { revision: 1, serial_numbers: [serialNumber], version };
+    const payload = {
+      revision: 1,
+      serial_numbers: [serialNumber],
+      version,
+      uri: "s3://packages/Editor.pkg",
+      sha256: createHash("sha256").update(PACKAGE).digest("hex"),
+    };
     if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
     const restore = await keepRows(sql);
-    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), assignmentUrl, contentUrl, lookup });
-  }, {
-    DEVICE_ASSIGNMENT_URL: assignmentUrl,
-    CONTENT_URL: contentUrl,
-    SOFTWARE_LOOKUP_URL: lookup.url,
-    SOFTWARE_LOOKUP_ANCHORS: lookup.caPem,
-  }).finally(() => Promise.all([apple.stop(), shop.stop(), lookup.close()]));
+    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), settings });
+  }, settings).finally(() => Promise.all([apple.stop(), shop.stop(), lookup.close(), bucket.stop()]));
 }
 
 /** Runs what is due of the house's kind on a copy. */
@@ -392,7 +455,7 @@ async function finish(house: House, copy: Copy): Promise<void> {
 }
 
 const LOSSES = ["unsent", "unanswered", "over"] as const;
-const HOW: Record<Exclude<Loss, "frozen">, string> = {
+const HOW: Record<(typeof LOSSES)[number], string> = {
   unsent: "that loses a statement",
   unanswered: "that loses the answer to a statement",
   over: "whose process ends before a statement",
@@ -412,23 +475,23 @@ const groupOf = ({ kind }: AnyJob): Group =>
 
 /** Registers the tests of the jobs of a group. */
 export function testKilledJobs(group: Group): void {
-  // The fetch of a package writes to the file store, and a repeated run finds the file: it is not among these houses yet.
-  const jobs = JOBS.filter((job) => groupOf(job) === group && job.kind !== "package-fetch");
+  const jobs = JOBS.filter((job) => groupOf(job) === group);
   assert.ok(jobs.length > 0, group);
   for (const job of jobs) testKilledJob(job);
 }
 
 function testKilledJob(job: AnyJob): void {
-  Deno.test(`${job.kind}, interrupted at each of its statements in turn, has the result of an undisturbed run`, async (t) => {
+  Deno.test(`${job.kind}, interrupted at each of its statements in turn or killed, has the result of an undisturbed run`, async (t) => {
     await withHouse(job, async (house) => {
-      const { outcome } = await undisturbed(house);
+      const { clock } = house.fleet.runtime;
+      const { outcome, statements } = await undisturbed(house);
       // The state after an unanswered or a last statement is the same as before the next unsent one: all three ways are
       // needed only for the queue's behavior, which one kind shows.
       for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
         await t.step(`a run ${HOW[how]}`, async () => {
           for (let at = 1, reached = true; reached; at++) {
             await withCopy(house, async (copy) => {
-              house.fleet.runtime.clock.set(house.since);
+              clock.set(house.since);
               const broken = losing(copy.sql, at, how);
               await run(house, copy, broken.sql).catch((error) => {
                 assert.ok(error instanceof DatabaseUnavailable, `statement ${at}: ${error?.stack ?? error}`);
@@ -440,33 +503,33 @@ function testKilledJob(job: AnyJob): void {
           }
         });
       }
-    });
-  });
-
-  Deno.test(`${job.kind}, killed in the middle or before its success is recorded, is taken over with the same result`, () =>
-    withHouse(job, async (house) => {
-      const { outcome, statements } = await undisturbed(house);
       // Three statements before the job (look, claim, beat); after it success, and a look and a claim that find nothing.
       const own = statements - 6;
       assert.ok(own > 0);
-      for (const at of [3 + Math.ceil(own / 2), 3 + own + 1]) {
-        await withCopy(house, async (copy) => {
-          const { clock } = house.fleet.runtime;
-          clock.set(house.since);
-          await killedAt(house, copy, at);
-          const running = await copy.sql`select 1 from jobs where kind = ${job.kind} and state = 'running'`;
-          assert.equal(running.length, 1, `statement ${at}: it was killed while it held the lease`);
-          assert.equal(await run(house, copy, copy.sql), 0, "nobody takes it over before the lease is over");
-          await finish(house, copy);
-          assert.deepEqual(await outcomeOf(house, copy), outcome, `statement ${at}`);
-        });
+      for (
+        const [when, at] of [["in the middle", 3 + Math.ceil(own / 2)], [
+          "before its success is recorded",
+          3 + own + 1,
+        ]] as const
+      ) {
+        await t.step(`a process that is killed ${when}`, () =>
+          withCopy(house, async (copy) => {
+            clock.set(house.since);
+            await killedAt(house, copy, at);
+            const running = await copy.sql`select 1 from jobs where kind = ${job.kind} and state = 'running'`;
+            assert.equal(running.length, 1, "it was killed while it held the lease");
+            assert.equal(await run(house, copy, copy.sql), 0, "nobody takes it over before the lease is over");
+            await finish(house, copy);
+            assert.deepEqual(await outcomeOf(house, copy), outcome);
+          }));
       }
-    }));
+    });
+  });
 }
 
 /** Runs the job in a process of its own that is killed at a statement. */
 async function killedAt(
-  { job, since, assignmentUrl, contentUrl, lookup }: House,
+  { job, since, settings }: House,
   { url, folder }: Copy,
   at: number,
 ): Promise<void> {
@@ -476,18 +539,7 @@ async function killedAt(
       ...taskFlags("test"),
       "--no-check",
       new URL("../jobs/frozen_worker.ts", import.meta.url).pathname,
-      ...[
-        url,
-        job.kind,
-        String(at),
-        since.toISOString(),
-        RING,
-        folder,
-        assignmentUrl,
-        contentUrl,
-        lookup.url,
-        lookup.caPem,
-      ],
+      ...[url, job.kind, String(at), since.toISOString(), RING, folder, JSON.stringify(settings)],
     ],
     stdout: "piped",
   }).spawn();

@@ -13,8 +13,9 @@ import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
  * - `unanswered`: it is run, and its connection is lost before the answer comes.
  * - `over`: as `unsent`, and so is every statement after it, as for a process that ends there.
  * - `frozen`: it is not sent, and nothing says so.
+ * - `paused`: it is not lost, but waits until `reached` has ended.
  */
-export type Loss = "unsent" | "unanswered" | "over" | "frozen";
+export type Loss = "unsent" | "unanswered" | "over" | "frozen" | "paused";
 
 /** The counted statements: those that are run, and commits. Parts of statements do not count. */
 export type LostStatements = { sql: Sql; count(): number };
@@ -33,9 +34,9 @@ const lost = () => new DatabaseUnavailable("Cannot run a statement: this test en
 
 /**
  * Returns `sql`, whose statement number `at` is lost; none is with 0. A transaction that loses a statement is rolled back, as
- * it is when its connection ends. `reached` is called when a statement is frozen.
+ * it is when its connection ends. `reached` is called when a statement is frozen or paused.
  */
-export function losing(sql: Sql, at: number, how: Loss, reached: () => void = () => {}): LostStatements {
+export function losing(sql: Sql, at: number, how: Loss, reached: () => unknown = () => {}): LostStatements {
   let count = 0;
   /** Counts a statement. Returns whether it is lost. */
   const next = () => {
@@ -46,7 +47,8 @@ export function losing(sql: Sql, at: number, how: Loss, reached: () => void = ()
   type Connection = { lost: boolean } | undefined;
 
   const lose = (query: Query, send: Handler) => {
-    if (how === "frozen") return reached();
+    if (how === "frozen") return void reached();
+    if (how === "paused") return void Promise.resolve(reached()).then(() => send(query));
     if (how !== "unanswered") return query.reject(lost());
     query.resolve = () => query.reject(lost());
     send(query);
@@ -59,7 +61,7 @@ export function losing(sql: Sql, at: number, how: Loss, reached: () => void = ()
     query.handler = () => {
       if (connection?.lost === true) return query.reject(lost());
       if (!next()) return send(query);
-      if (connection !== undefined) connection.lost = true;
+      if (connection !== undefined) connection.lost = how !== "paused";
       lose(query, send);
     };
     return query;
@@ -70,7 +72,11 @@ export function losing(sql: Sql, at: number, how: Loss, reached: () => void = ()
       const inner = await work(wrapped(tx, connection));
       if (connection.lost) throw lost();
       if (how === "unanswered" || !next()) return inner;
-      if (how === "frozen") return await new Promise(reached);
+      if (how === "paused") {
+        await reached();
+        return inner;
+      }
+      if (how === "frozen") return await new Promise(() => void reached());
       throw lost();
     });
     if (how === "unanswered" && next()) throw lost();

@@ -14,7 +14,7 @@ import {
 import type { AppEnv } from "../../context.ts";
 import { COMMAND_WORDS, commandWord } from "../../state_words.ts";
 import { LinkFor } from "../artifacts/parts.tsx";
-import { counted, Field, offsetOf, Pager, Select, StateChip, Table, Time } from "../parts/components.tsx";
+import { counted, Field, Joined, offsetOf, Pager, Select, StateChip, Table, Time } from "../parts/components.tsx";
 import { errorTexts } from "../parts/failure_texts.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { page, type PageContext } from "../parts/page.tsx";
@@ -52,7 +52,9 @@ export function commandsOf(url: URL, now: Date): CommandCondition {
 function Row({ command, context, now }: { command: CommandLine; context: PageContext; now: Date }) {
   return (
     <tr>
-      <td>{command.name}</td>
+      <td>
+        <Joined name={command.name} />
+      </td>
       <td>
         <LinkFor
           context={context}

@@ -10,7 +10,7 @@ import type { Db } from "../../../db/open.ts";
 import { Table, Time } from "../parts/components.tsx";
 import { fieldChanges } from "./audit_words.ts";
 import { EventFacts, type Names, namesBy, namesWanted, type Piece, textAt, valueAt } from "./event_facts.ts";
-import { eventSentence } from "./event_words.ts";
+import { eventSentence } from "./event_words/event_words.ts";
 
 const NONE = <span class="faint">none</span>;
 /** Characters of a value that are shown; the record has all. */

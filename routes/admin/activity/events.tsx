@@ -12,7 +12,7 @@ import type { AppEnv } from "../../context.ts";
 import { Field, Select } from "../parts/components.tsx";
 import { page, type PageContext } from "../parts/page.tsx";
 import { EventTable, readEvents } from "./event_list.tsx";
-import { eventLabel } from "./event_words.ts";
+import { eventLabel } from "./event_words/event_words.ts";
 
 const LIMIT = 50;
 const DAY_MS = 86_400_000;

@@ -22,6 +22,7 @@ import { CONTENT_SYNC_JOB } from "../../../src/apps/sync.ts";
 import { invalid, problem, REQUIRED } from "../../../src/errors.ts";
 import type { AppEnv } from "../../context.ts";
 import { LOCATION_WORDS } from "../../state_words.ts";
+import { jobWords, Verdict } from "../parts/apple_token.tsx";
 import {
   ActionButton,
   counted,
@@ -124,21 +125,6 @@ async function mustFind({ runtime, id }: PageContext): Promise<LocationRow> {
   return row;
 }
 
-/** What the newest job does or did. */
-function jobWords(job: JobListRow | undefined): string {
-  if (job === undefined) return "";
-  switch (job.state) {
-    case "queued":
-      return job.error === null ? "waits to run" : `will be tried again. ${job.error}`;
-    case "running":
-      return "runs";
-    case "succeeded":
-      return "succeeded";
-    default:
-      return `failed. ${job.error ?? ""}`;
-  }
-}
-
 function notificationWords({ notificationUrl }: LocationRow, job: JobListRow | undefined, baseUrl: string): string {
   if (notificationUrl !== "") return "Apple notifies this server of changes.";
   if (!baseUrl.startsWith("https://")) {
@@ -161,18 +147,13 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
     lastNotification(sql, location.id),
   ]);
   const assets = counts.find(({ locationId }) => locationId === location.id)?.assets ?? 0;
-  const { state: health, sentence, cure } = locationVerdict(location, now);
   const path = `/locations/${location.id}`;
   return {
     title: location.name,
     parents: under("/locations/"),
     body: (
       <>
-        {health === "ok" ? null : (
-          <ul class="attention" aria-label="Needs attention">
-            <li class={health === "expiring" ? "" : "urgent"}>{`${sentence} ${cure}`}</li>
-          </ul>
-        )}
+        <Verdict {...locationVerdict(location, now)} />
         <section class="card">
           <dl class="facts">
             <Fact name="Content token">

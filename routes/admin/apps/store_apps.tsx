@@ -47,7 +47,7 @@ export function StoreAppTable({ rows, count, context, empty }: {
               {row.blueprints === 0 ? "in no blueprint" : counted(row.blueprints, "blueprint")}
             </div>
           </td>
-          <td>{asset(row)}</td>
+          <td class="words">{asset(row)}</td>
           <td>{String(row.assigned)}</td>
           <td>{String(row.available)}</td>
           <td>{String(row.total)}</td>

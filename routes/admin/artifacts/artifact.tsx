@@ -10,8 +10,9 @@ import { type ArtifactUse, findArtifactUse, viewArtifactVersions } from "../../.
 import { type ArtifactRow, findArtifacts, isArtifactInUse } from "../../../db/artifacts/artifacts.ts";
 import { artifactType, isDeclarationOnly } from "../../../src/blueprints/artifact_types.ts";
 import { mustFindArtifact } from "../../../src/blueprints/artifacts.ts";
+import { versionKindOf } from "../../../src/blueprints/versions/kinds.ts";
 import type { AppEnv } from "../../context.ts";
-import { counted, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "../parts/components.tsx";
+import { counted, Expiry, Fact, offsetOf, Pager, Select, Table, Time, yesNo } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
 import { tagNames } from "../parts/filter_form.tsx";
 import { filterWords, type TagNames } from "../parts/filter_words.ts";
@@ -82,6 +83,34 @@ async function Facts({ artifact, context }: { artifact: ArtifactRow; context: Pa
         <Fact name="Updated">
           <Time at={artifact.updatedAt} now={clock.now()} />
         </Fact>
+      </dl>
+    </section>
+  );
+}
+
+/** What follows from other artifacts and from the time, for types that know more. */
+async function Details({ artifact, context }: { artifact: ArtifactRow; context: PageContext }) {
+  if (!context.may("mdm.view_artifactversion")) return null;
+  const details = await versionKindOf(artifact.type).page.details?.(context.runtime, artifact.id) ?? [];
+  if (details.length === 0) return null;
+  const now = context.runtime.clock.now();
+  return (
+    <section class="card" aria-labelledby="more">
+      <h3 id="more">Provisioning</h3>
+      <dl class="facts">
+        {details.map(({ name, lines }) => (
+          <Fact name={name}>
+            {lines.length === 0
+              ? "none"
+              : lines.map(({ text, artifactId, until, trouble }) => (
+                <div {...(trouble === true ? { class: "trouble" } : {})}>
+                  {artifactId === undefined ? text : <a href={`/artifacts/${artifactId}/`}>{text}</a>}{" "}
+                  {until === undefined || until === null || text === "" ? null : "expires "}
+                  {until === undefined ? null : <Expiry at={until} now={now} />}
+                </div>
+              ))}
+          </Fact>
+        ))}
       </dl>
     </section>
   );
@@ -258,6 +287,7 @@ async function artifactPage(context: PageContext): Promise<Page> {
         <div class="columns">
           {await Facts({ artifact, context })}
           <Uses use={use} tags={tags} context={context} />
+          {await Details({ artifact, context })}
         </div>
         <Reload context={context} />
         {await Live({ part: VERSIONS, context })}

@@ -105,11 +105,12 @@ export function searchOf(url: URL, now: Date): DeviceSearch {
   const state = among(STATES, get("state"));
   const number = (name: string) => /^[0-9]{1,9}$/.test(get(name) ?? "") ? Number(get(name)) : undefined;
   const [tag, blueprint] = [number("tag"), number("blueprint")];
+  const [app, version] = [number("app"), number("app_version")];
   const uuid = (name: string) => {
     const text = get(name)?.toLowerCase() ?? "";
     return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
   };
-  const [artifact, version] = [uuid("artifact"), uuid("version")];
+  const [artifact, artifactVersion] = [uuid("artifact"), uuid("version")];
   const status = among(choicesOf(INSTALL_WORDS).map(([key]) => key), get("status"));
   const sort = among(SORTS.map(([key]) => key), get("sort"));
   return {
@@ -120,7 +121,8 @@ export function searchOf(url: URL, now: Date): DeviceSearch {
     silentBefore: silentBefore(now),
     ...(tag === undefined ? {} : { tag }),
     ...(blueprint === undefined ? {} : { blueprint }),
-    ...(artifact === undefined ? {} : { artifact: { id: artifact, version, status } }),
+    ...(artifact === undefined ? {} : { artifact: { id: artifact, version: artifactVersion, status } }),
+    ...(version !== undefined ? { app: { version } } : app !== undefined ? { app: { app } } : {}),
     ...seenOf(get("seen"), now),
     ...(get("attention") === UNREACHABLE ? { unreachable: true } : {}),
     ...(get("attention") === EXPIRING ? { identityEndsBefore: new Date(now.getTime() + SOON) } : {}),

@@ -7,13 +7,15 @@
 import type { Hono } from "hono";
 import { findArtifact } from "../../../db/artifacts/artifacts.ts";
 import { listBlueprints } from "../../../db/blueprints/blueprints.ts";
-import { type DeviceLine, type DeviceSearch, searchDevices } from "../../../db/devices/device_list_views.ts";
+import { type DeviceLine, searchDevices } from "../../../db/devices/device_list_views.ts";
+import { type AppName, findAppName } from "../../../db/devices/fleet_app_views.ts";
 import type { StateFacts } from "../../../db/devices/device_state_views.ts";
 import { listTags } from "../../../db/tags/tags.ts";
+import { versionWords } from "../../../src/devices/fleet_apps.ts";
 import { restorableUntil, stateOf } from "../../../src/devices/state.ts";
 import type { AppEnv } from "../../context.ts";
 import { BLOCKED, choicesOf, DEVICE_WORDS, INSTALL_WORDS } from "../../state_words.ts";
-import { ActionButton, dayOf, Field, Pager, Select, StateChip, Table, Time } from "../parts/components.tsx";
+import { ActionButton, dayOf, Field, Pager, Select, SortHead, StateChip, Table, Time } from "../parts/components.tsx";
 import { page, type PageContext } from "../parts/page.tsx";
 import { ATTENTION, LIMIT, PLATFORM_NAMES, searchOf, SEEN, SORTS, STATE_NAMES } from "./filters.ts";
 
@@ -55,24 +57,9 @@ function filterOf(url: URL): string {
   return filter.toString();
 }
 
-function sortHead(url: URL, search: DeviceSearch) {
-  return SORTS.map(([key, label]) => {
-    const current = search.sort === key;
-    const target = new URL(url);
-    target.searchParams.set("sort", key);
-    target.searchParams.set("dir", current && !search.descending ? "desc" : "asc");
-    target.searchParams.delete("offset");
-    const mark = current ? (search.descending ? " ↓" : " ↑") : "";
-    return (
-      <th
-        scope="col"
-        {...(current ? { "aria-sort": search.descending ? "descending" as const : "ascending" as const } : {})}
-      >
-        <a href={target.pathname + target.search}>{label + mark}</a>
-      </th>
-    );
-  });
-}
+/** The attack: somebody who sees some devices only asks for the names of apps that others have. */
+const appWords = (app: AppName | undefined, every: boolean): string =>
+  app === undefined ? "Unknown" : `${app.name || app.identifier}${every ? "" : ` ${versionWords(app)}`}`;
 
 /** Mounts the page. */
 export function mountDevices(app: Hono<AppEnv>): void {
@@ -80,11 +67,14 @@ export function mountDevices(app: Hono<AppEnv>): void {
     const { runtime, url, may } = context;
     const now = runtime.clock.now();
     const search = { ...searchOf(url, now), only: context.only("mdm.view_enrolleddevice") };
-    const [{ rows, count }, tags, blueprints, artifact] = await Promise.all([
+    const [{ rows, count }, tags, blueprints, artifact, installed] = await Promise.all([
       searchDevices(runtime.sql, search),
       listTags(runtime.sql, { limit: 500, offset: 0 }),
       may("mdm.view_blueprint") ? listBlueprints(runtime.sql, { limit: 500, offset: 0 }) : { rows: [] },
       search.artifact === undefined ? undefined : findArtifact(runtime.sql, search.artifact.id),
+      search.app === undefined
+        ? undefined
+        : findAppName(runtime.sql, "app" in search.app ? search.app.app : search.app.version),
     ]);
     const deleted = search.state === "deleted" || search.state === "gone";
     const given = (name: string) => url.searchParams.get(name) ?? "";
@@ -137,6 +127,20 @@ export function mountDevices(app: Hono<AppEnv>): void {
               value={given("blueprint")}
               options={[["", "Any"], ...blueprints.rows.map((one) => [String(one.id), one.name] as const)]}
             />
+            {search.app === undefined ? null : (
+              <Select
+                name={"app" in search.app ? "app" : "app_version"}
+                label="App"
+                value={given("app" in search.app ? "app" : "app_version")}
+                options={[
+                  [
+                    given("app" in search.app ? "app" : "app_version"),
+                    appWords(count === 0 ? undefined : installed, "app" in search.app),
+                  ],
+                  ["", "Any"],
+                ]}
+              />
+            )}
             {search.artifact === undefined ? null : (
               <>
                 <input type="hidden" name="artifact" value={search.artifact.id} />
@@ -155,7 +159,11 @@ export function mountDevices(app: Hono<AppEnv>): void {
           </form>
           <Table
             caption={count === 1 ? "1 device" : `${count} devices`}
-            head={[...sortHead(url, search), "State", ...(deleted ? ["Deleted"] : [])]}
+            head={[
+              ...SortHead({ url, sorts: SORTS, column: search.sort, descending: search.descending }),
+              "State",
+              ...(deleted ? ["Deleted"] : []),
+            ]}
             empty={url.search === "" ? "No device has enrolled yet." : "No device matches."}
             rows={rows.map((device) => (
               <tr>

@@ -56,6 +56,7 @@ export async function Secrets({ device, context }: { device: DeviceView; context
     <>
       <h2 id="secrets">Escrowed secrets</h2>
       <Table
+        stacked
         caption="Escrowed secrets"
         head={["Secret", "State", "Stored", "Replaced or ended", "Reason", ""]}
         empty="None."
@@ -65,11 +66,11 @@ export async function Secrets({ device, context }: { device: DeviceView; context
             <td>
               <State row={row} />
             </td>
-            <td>
+            <td data-label="Stored">
               <Time at={row.createdAt} now={now} />
             </td>
-            <td>{row.endedAt === null ? "" : <Time at={row.endedAt} now={now} />}</td>
-            <td class="words">{reasonWords(row.reason)}</td>
+            <td data-label="Ended">{row.endedAt === null ? "" : <Time at={row.endedAt} now={now} />}</td>
+            <td class="words" data-label="Reason">{reasonWords(row.reason)}</td>
             <td>
               {!isLiveKind(row.kind)
                 ? null

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { findTargetArtifacts } from "../../../db/artifacts/target_artifacts.ts";
 import type { DeviceView } from "../../../db/devices/device_views.ts";
 import {
   inventoryTimes,
@@ -22,6 +23,7 @@ import { COMMAND_WORDS, commandWord, DECISION_WORDS, inSentence, type StateWord 
 import { ActionButton, ago, counted, Expiry, Fact, StateChip, Table, Time } from "../parts/components.tsx";
 import { errorTexts } from "../parts/failure_texts.ts";
 import type { PageContext } from "../parts/page.tsx";
+import { DeviceApps } from "./device_apps.tsx";
 
 /** A command as a step of the time line. */
 export function Command({ command, origin, context, href, remove }: {
@@ -91,12 +93,13 @@ export function Command({ command, origin, context, href, remove }: {
 export async function Inventory({ device, context }: { device: DeviceView; context: PageContext }) {
   if (device.enrollmentId === null) return null;
   const { sql, clock } = context.runtime;
-  const [times, apps, certificates, profiles, odd] = await Promise.all([
+  const [times, apps, certificates, profiles, odd, targets] = await Promise.all([
     inventoryTimes(sql, device.enrollmentId),
     listInstalledApps(sql, device.enrollmentId),
     listInstalledCertificates(sql, device.enrollmentId),
     listInstalledProfiles(sql, device.enrollmentId),
     listOddRows(sql, device.enrollmentId),
+    device.channelId === null || device.checkoutAt !== null ? [] : findTargetArtifacts(sql, device.channelId),
   ]);
   const now = clock.now();
   const mayCollect = context.may("mdm.add_devicecommand") && device.checkoutAt === null && device.deletedAt === null;
@@ -131,23 +134,8 @@ export async function Inventory({ device, context }: { device: DeviceView; conte
           />
         )
         : null}
+      <DeviceApps apps={apps} targets={targets} context={context} />
       <div class="columns">
-        {apps.length === 0 ? null : (
-          <Table
-            caption={counted(apps.length, "app")}
-            head={["App", "Version"]}
-            empty=""
-            rows={apps.map((app) => (
-              <tr>
-                <td>
-                  {app.name || app.identifier}
-                  <div class="faint small">{app.identifier}</div>
-                </td>
-                <td>{app.shortVersion || app.version}</td>
-              </tr>
-            ))}
-          />
-        )}
         {profiles.length === 0 ? null : (
           <Table
             caption={counted(profiles.length, "profile")}

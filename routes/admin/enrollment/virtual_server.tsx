@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import { searchDepDevices } from "../../../db/ade/device_views.ts";
 import { findVirtualServer, listEnrollmentsOfServer, type VirtualServerRow } from "../../../db/ade/virtual_servers.ts";
-import { findLatestJob, type JobListRow } from "../../../db/work/job_queue.ts";
+import { findLatestJob } from "../../../db/work/job_queue.ts";
 import { disconnectServer, renewToken } from "../../../src/ade/connect.ts";
 import { tokenVerdict } from "../../../src/ade/health.ts";
 import { SYNC_JOB } from "../../../src/ade/sync.ts";
@@ -16,6 +16,7 @@ import { betaTokens, changeDefaultEnrollment, requestSync } from "../../../src/a
 import { problem } from "../../../src/errors.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
+import { jobWords, Verdict } from "../parts/apple_token.tsx";
 import { ActionButton, Csrf, Expiry, Fact, FormErrors, Select, Table, Time } from "../parts/components.tsx";
 import { under } from "../parts/crumbs.ts";
 import { action, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
@@ -33,31 +34,6 @@ async function mustFind({ runtime, id }: PageContext): Promise<VirtualServerRow>
   const row = await findVirtualServer(runtime.sql, id());
   if (row === undefined) throw problem("not-found");
   return row;
-}
-
-/** What the newest sync does or did. */
-function syncWords(job: JobListRow | undefined): string {
-  if (job === undefined) return "";
-  switch (job.state) {
-    case "queued":
-      return job.error === null ? "waits to run" : `will be tried again. ${job.error}`;
-    case "running":
-      return "runs";
-    case "succeeded":
-      return "succeeded";
-    default:
-      return `failed. ${job.error ?? ""}`;
-  }
-}
-
-function Health({ server, now }: { server: VirtualServerRow; now: Date }) {
-  const { state, sentence, cure } = tokenVerdict(server, now);
-  if (state === "ok") return null;
-  return (
-    <ul class="attention" aria-label="Needs attention">
-      <li class={state === "expiring" ? "" : "urgent"}>{`${sentence} ${cure}`}</li>
-    </ul>
-  );
 }
 
 async function detailPage(context: PageContext, state?: FormState): Promise<Page> {
@@ -78,7 +54,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
     parents: under("/virtual-servers/"),
     body: (
       <>
-        <Health server={server} now={now} />
+        <Verdict {...tokenVerdict(server, now)} />
         <section class="card">
           <dl class="facts">
             <Fact name="Token">
@@ -102,7 +78,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
             <Fact name="All devices fetched">
               <Time at={server.fullSyncAt} now={now} />
             </Fact>
-            <Fact name="Newest sync">{syncWords(job)}</Fact>
+            <Fact name="Newest sync">{jobWords(job)}</Fact>
           </dl>
         </section>
         <div class="row">

@@ -21,6 +21,7 @@ import { countQuarantined } from "../../../db/work/job_queue.ts";
 import { tokenVerdict } from "../../../src/ade/health.ts";
 import { assetName } from "../../../src/apps/assets.ts";
 import { locationVerdict } from "../../../src/apps/health.ts";
+import { type ProvisioningNeed, provisioningNeeds } from "../../../src/blueprints/provisioning.ts";
 import { feedTrouble } from "../../../src/updates/feed_health.ts";
 import { compareOsVersions } from "../../../src/protocol/os_version.ts";
 import type { AppEnv } from "../../context.ts";
@@ -123,6 +124,13 @@ function assetNeed(asset: AssetInTrouble): Need {
   };
 }
 
+const provisioningNeed = ({ artifactId, urgent, sentence, cure }: ProvisioningNeed): Need => ({
+  urgent,
+  text: `${sentence} ${cure}`,
+  href: `/artifacts/${artifactId}/`,
+  link: "Show the artifact",
+});
+
 /** Apps and books of which licences are needed, or that Apple does not assign; the others are on their page. */
 const needing = (assets: readonly AssetInTrouble[]) =>
   assets.filter(({ waiting, trouble }) => waiting > 0 || trouble !== "");
@@ -134,7 +142,11 @@ function needsOf(
   servers: readonly ServerInCare[],
   halted: readonly HaltedRow[],
   feed: FeedRow | null,
-  { locations, assets }: { locations: readonly LocationRow[]; assets: readonly AssetInTrouble[] },
+  { locations, assets, provisioning }: {
+    locations: readonly LocationRow[];
+    assets: readonly AssetInTrouble[];
+    provisioning: readonly ProvisioningNeed[];
+  },
   now: Date,
 ): Need[] {
   const of = (name: string) => devices.get(name) ?? 0;
@@ -152,6 +164,7 @@ function needsOf(
     })),
     ...servers.map((server) => tokenNeed(server, now)),
     ...locations.map((location) => locationNeed(location, now)),
+    ...provisioning.map(provisioningNeed),
     ...needing(assets).slice(0, MOST_ASSETS).map(assetNeed),
     assets.length > 0 && needing(assets).length < assets.length && {
       urgent: false,
@@ -249,21 +262,32 @@ export function mountOverview(app: Hono<AppEnv>): void {
     const searches = new Map(
       Object.entries(FIGURES).map(([name, path]) => [name, { ...searchOf(new URL(path, context.url), now), only }]),
     );
-    const [devices, others, certificates, servers, versions, halted, feed, steps, locations, assets] = await Promise
-      .all([
-        countDevices(sql, searches),
-        othersOf(context),
-        pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
-        context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
-        countVersions(sql, only),
-        context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
-        context.may("mdm.view_softwareupdate") ? findFeed(sql) : null,
-        findFirstSteps(sql),
-        context.may("mdm.view_location") ? listAllLocations(sql) : [],
-        context.may("mdm.view_locationasset") ? listAssetsInTrouble(sql, 200) : [],
-      ]);
+    const [devices, others, certificates, servers, versions, halted, feed, steps, locations, assets, provisioning] =
+      await Promise
+        .all([
+          countDevices(sql, searches),
+          othersOf(context),
+          pushCertificatesInNeed(sql, new Date(now.getTime() + 30 * DAY_MS)),
+          context.may("mdm.view_depvirtualserver") ? listServersInCare(sql) : [],
+          countVersions(sql, only),
+          context.may("mdm.view_artifactversion") ? listHalted(sql) : [],
+          context.may("mdm.view_softwareupdate") ? findFeed(sql) : null,
+          findFirstSteps(sql),
+          context.may("mdm.view_location") ? listAllLocations(sql) : [],
+          context.may("mdm.view_locationasset") ? listAssetsInTrouble(sql, 200) : [],
+          context.may("mdm.view_artifactversion") ? provisioningNeeds(sql, now) : [],
+        ]);
     const enrolled = devices.get("enrolled") ?? 0;
-    const needs = needsOf(devices, others, certificates, servers, halted, feed, { locations, assets }, now);
+    const needs = needsOf(
+      devices,
+      others,
+      certificates,
+      servers,
+      halted,
+      feed,
+      { locations, assets, provisioning },
+      now,
+    );
     const begun = isFirstRunOver(steps, config.BASE_URL);
     const versionBars = [...versions].sort((one, other) =>
       (one.platform ?? "").localeCompare(other.platform ?? "") || compareOsVersions(other.osVersion, one.osVersion)

@@ -89,9 +89,24 @@ export function Fact({ name, children }: { name: string; children?: Child }) {
 export const yesNo = (value: boolean | null | undefined): string =>
   value === true ? "yes" : value === false ? "no" : "";
 
+/** A name that is written as one word, such as a request type: broken between its words only. */
+export const Joined = ({ name }: { name: string }) => (
+  <span class="joined">
+    {name.split(/(?<=[\p{Ll}\d])(?=\p{Lu})/u).map((part, index) =>
+      index === 0 ? part : (
+        <>
+          <wbr />
+          {part}
+        </>
+      )
+    )}
+  </span>
+);
+
 /**
  * A table with a caption; `rows` are table rows, and `empty` is shown if there are none. On a phone, the cells of a
- * `stacked` one are below each other: for sentences.
+ * `stacked` one are below each other: for sentences, and for what would lie beyond the edge. There, `data-label` of a cell
+ * is shown before it.
  */
 export function Table(
   { caption, head, rows, empty, stacked }: {
@@ -121,6 +136,30 @@ export function Table(
       </table>
     </div>
   );
+}
+
+/** The heads of columns that a table can be sorted by: links that keep the other parameters of the address. */
+export function SortHead<Key extends string>(
+  { url, sorts, column, descending }: {
+    url: URL;
+    sorts: readonly (readonly [Key, string])[];
+    column: string;
+    descending: boolean;
+  },
+): Child[] {
+  return sorts.map(([key, label]) => {
+    const current = column === key;
+    const target = new URL(url);
+    target.searchParams.set("sort", key);
+    target.searchParams.set("dir", current && !descending ? "desc" : "asc");
+    target.searchParams.delete("offset");
+    const mark = current ? (descending ? " ↓" : " ↑") : "";
+    return (
+      <th scope="col" {...(current ? { "aria-sort": descending ? "descending" as const : "ascending" as const } : {})}>
+        <a href={target.pathname + target.search}>{label + mark}</a>
+      </th>
+    );
+  });
 }
 
 /** The hidden field that proves that a form is ours. */

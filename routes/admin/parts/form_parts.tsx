@@ -9,6 +9,10 @@ import { byteSize as size } from "../../../src/byte_size.ts";
 import { errorsOf, KEPT, KEPT_NAME, LARGEST_KEPT } from "./form.ts";
 import type { FormState } from "./page.tsx";
 
+/** A help with its code marked up: every other part, between backticks. */
+export const marked = (help: string): Child =>
+  help.includes("`") ? help.split("`").map((part, index) => index % 2 === 1 ? <code>{part}</code> : part) : help;
+
 /** The errors of a field, for people and for screen readers. */
 export function Errors(
   { name, path, whole, state }: {

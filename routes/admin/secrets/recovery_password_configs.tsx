@@ -17,18 +17,14 @@ import {
   mustFindRecoveryPasswordConfig,
   removeRecoveryPasswordConfig,
 } from "../../../src/recovery/configs.ts";
-import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
-import { ActionButton, counted, Csrf, Fact, Field, FormErrors, Table } from "../parts/components.tsx";
-import { type Crumb, under } from "../parts/crumbs.ts";
+import { Fact, Field } from "../parts/components.tsx";
 import { Check } from "../parts/form_parts.tsx";
 import { limitsOf } from "../parts/limits.ts";
-import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
-import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
-import { BlueprintLinks, every, minutesAfterReveal } from "./parts.tsx";
+import type { Form, FormState } from "../parts/page.tsx";
+import { mountSettings } from "../parts/settings_pages.tsx";
+import { every, minutesAfterReveal } from "./words.ts";
 
-const ALL = "/recovery-password-configs/";
-const MANY = { limit: 500, offset: 0 } as const;
 const { shape } = recoveryPasswordConfigFields;
 
 /** Returns the input of the form in the API's form. What belongs to the other type of password is left out. */
@@ -54,7 +50,6 @@ function Fields({ row, state }: { row?: RecoveryPasswordConfigRow; state: FormSt
   const type = state?.values.text("type") ?? (row?.dynamicPassword === false ? "static" : "dynamic");
   return (
     <>
-      <FormErrors state={state} />
       <Field name="name" label="Name" required {...limitsOf(shape.name)} value={row?.name ?? ""} state={state} />
       <fieldset>
         <legend>Password</legend>
@@ -119,148 +114,38 @@ const words = (row: RecoveryPasswordConfigRow): string =>
     ? `dynamic, rotation ${every(row.rotationIntervalDays)}, ${minutesAfterReveal(row.revealRotationDelay)}`
     : "static";
 
-async function listPage(context: PageContext): Promise<Page> {
-  const { rows, count } = await listRecoveryPasswordConfigs(context.runtime.sql, MANY);
-  return {
+/** Mounts the pages. */
+export const mountRecoveryPasswordConfigs = (app: Hono<AppEnv>): void =>
+  mountSettings(app, {
+    all: "/recovery-password-configs/",
+    model: "recoverypasswordconfig",
     title: "Recovery passwords",
-    body: (
+    intro: "A recovery password configuration sets the Recovery Lock of Macs with Apple silicon, and the firmware " +
+      "password of Intel Macs. Add it to a blueprint.",
+    noun: "recovery password configuration",
+    short: "configuration",
+    columns: [["Password", words]],
+    facts: (row) => (
       <>
-        <p>
-          A recovery password configuration sets the Recovery Lock of Macs with Apple silicon, and the firmware password
-          of Intel Macs. Add it to a blueprint.
-        </p>
-        <Table
-          caption={counted(count, "configuration")}
-          head={["Name", "Password"]}
-          empty="No recovery password configurations yet."
-          rows={rows.map((row) => (
-            <tr>
-              <td>
-                <a href={`${ALL}${row.id}/`}>{row.name}</a>
-              </td>
-              <td class="words">{words(row)}</td>
-            </tr>
-          ))}
-        />
-        {context.may("mdm.add_recoverypasswordconfig")
-          ? (
-            <p>
-              <a class="button" href={`${ALL}new/`}>Create a recovery password configuration</a>
-            </p>
-          )
-          : null}
-      </>
-    ),
-  };
-}
-
-const parents = (row: RecoveryPasswordConfigRow): Crumb[] => [
-  ...under(ALL),
-  { href: `${ALL}${row.id}/`, label: row.name, needs: "mdm.view_recoverypasswordconfig" },
-];
-
-const newPage = (context: PageContext, state?: FormState): Page => ({
-  title: "New recovery password configuration",
-  parents: under(ALL),
-  body: (
-    <form class="stack" method="post" action={`${ALL}new/`}>
-      <Csrf context={context} />
-      <Fields state={state} />
-      <button type="submit">Create configuration</button>
-    </form>
-  ),
-});
-
-async function detailPage(context: PageContext): Promise<Page> {
-  const { runtime } = context;
-  const row = await mustFindRecoveryPasswordConfig(runtime, context.id());
-  const blueprints = await blueprintsOfRecoveryPasswordConfig(runtime.sql, row.id);
-  return {
-    title: row.name,
-    parents: under(ALL),
-    body: (
-      <>
-        <section class="card">
-          <dl class="facts">
-            <Fact name="Password">{row.dynamicPassword ? "dynamic" : "static"}</Fact>
-            {row.dynamicPassword
-              ? (
-                <>
-                  <Fact name="Rotation">{every(row.rotationIntervalDays)}</Fact>
-                  <Fact name="After a reveal">{minutesAfterReveal(row.revealRotationDelay)}</Fact>
-                  <Fact name="Rotate firmware passwords">{row.rotateFirmwarePassword ? "yes" : "no"}</Fact>
-                </>
-              )
-              : null}
-            <Fact name="Blueprints">
-              <BlueprintLinks blueprints={blueprints} context={context} />
-            </Fact>
-          </dl>
-          {context.may("mdm.change_recoverypasswordconfig")
-            ? (
-              <p>
-                <a class="button plain" href={`${ALL}${row.id}/edit/`}>Edit</a>
-              </p>
-            )
-            : null}
-        </section>
-        {context.may("mdm.delete_recoverypasswordconfig") && blueprints.length === 0
+        <Fact name="Password">{row.dynamicPassword ? "dynamic" : "static"}</Fact>
+        {row.dynamicPassword
           ? (
             <>
-              <h2>Delete</h2>
-              <ActionButton
-                context={context}
-                action={`${ALL}${row.id}/delete/`}
-                label="Delete configuration"
-                tone="danger"
-                confirm={`Delete the recovery password configuration ${row.name}?`}
-              />
+              <Fact name="Rotation">{every(row.rotationIntervalDays)}</Fact>
+              <Fact name="After a reveal">{minutesAfterReveal(row.revealRotationDelay)}</Fact>
+              <Fact name="Rotate firmware passwords">{row.rotateFirmwarePassword ? "yes" : "no"}</Fact>
             </>
           )
           : null}
       </>
     ),
-  };
-}
-
-/** Mounts the pages. */
-export function mountRecoveryPasswordConfigs(app: Hono<AppEnv>): void {
-  page(app, ALL, "mdm.view_recoverypasswordconfig", listPage);
-  page(app, `${ALL}new/`, "mdm.add_recoverypasswordconfig", (context) => newPage(context));
-  action(app, `${ALL}new/`, "mdm.add_recoverypasswordconfig", async ({ runtime, by }, form) => {
-    const input = await parseOrRefuse(recoveryPasswordConfigInput, inputOf(form));
-    const { id } = await createRecoveryPasswordConfig(runtime, by, input);
-    return `${ALL}${id}/?done=created`;
-  }, newPage);
-  page(app, `${ALL}:id/`, "mdm.view_recoverypasswordconfig", detailPage);
-  mountChange(app, `${ALL}:id/edit/`, {
-    needs: "mdm.change_recoverypasswordconfig",
-    async read(context, form) {
-      const [id, input] = [context.id(), await parseOrRefuse(recoveryPasswordConfigInput, inputOf(form))];
-      return async (runtime) => {
-        await changeRecoveryPasswordConfig(runtime, context.by, id, input);
-        return `${ALL}${id}/?done=saved`;
-      };
-    },
-    async show(context, state, preview) {
-      const row = await mustFindRecoveryPasswordConfig(context.runtime, context.id());
-      return {
-        title: `Edit ${row.name}`,
-        parents: parents(row),
-        body: (
-          <Previewed preview={preview} context={context}>
-            <form class="stack" method="post" action={`${ALL}${row.id}/edit/`}>
-              <Csrf context={context} />
-              <Fields row={row} state={state} />
-              <SaveButtons />
-            </form>
-          </Previewed>
-        ),
-      };
-    },
+    Fields,
+    input: recoveryPasswordConfigInput,
+    inputOf,
+    list: listRecoveryPasswordConfigs,
+    find: mustFindRecoveryPasswordConfig,
+    blueprints: blueprintsOfRecoveryPasswordConfig,
+    create: createRecoveryPasswordConfig,
+    change: changeRecoveryPasswordConfig,
+    remove: removeRecoveryPasswordConfig,
   });
-  action(app, `${ALL}:id/delete/`, "mdm.delete_recoverypasswordconfig", async (context) => {
-    await removeRecoveryPasswordConfig(context.runtime, context.by, context.id());
-    return `${ALL}?done=deleted`;
-  });
-}

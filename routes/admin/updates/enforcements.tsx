@@ -19,18 +19,15 @@ import {
   mustFindEnforcement,
   removeEnforcement,
 } from "../../../src/updates/enforcements.ts";
-import { parseOrRefuse } from "../../api/parse.ts";
 import type { AppEnv } from "../../context.ts";
-import { ActionButton, counted, Csrf, Fact, Field, FormErrors, Table } from "../parts/components.tsx";
-import { type Crumb, under } from "../parts/crumbs.ts";
+import { counted, Fact, Field } from "../parts/components.tsx";
 import { Checks, TextArea } from "../parts/form_parts.tsx";
 import { limitsOf } from "../parts/limits.ts";
-import { action, type Form, type FormState, type Page, page, type PageContext } from "../parts/page.tsx";
-import { mountChange, Previewed, SaveButtons } from "../parts/preview.tsx";
+import type { Form, FormState, PageContext } from "../parts/page.tsx";
+import { mountSettings } from "../parts/settings_pages.tsx";
 import { ProgressTable } from "./progress.tsx";
 import { SettingsHelp } from "./settings_help.tsx";
 
-const ALL = "/software-update-enforcements/";
 const MANY = { limit: 500, offset: 0 } as const;
 const { shape } = enforcementFields;
 
@@ -71,7 +68,6 @@ async function Fields(
   const mode = state?.values.text("mode") ?? (row === undefined || row.maxOsVersion !== "" ? "latest" : "once");
   return (
     <>
-      <FormErrors state={state} />
       <Field name="name" label="Name" required {...limitsOf(shape.name)} value={row?.name ?? ""} state={state} />
       <Field
         name="details_url"
@@ -182,177 +178,61 @@ const words = (row: EnforcementRow): string =>
       counted(row.delayDays ?? 0, "day")
     } after its release at ${row.localTime}`;
 
-async function listPage(context: PageContext): Promise<Page> {
-  const { rows, count } = await listEnforcements(context.runtime.sql, MANY);
-  return {
-    title: "Update enforcements",
-    body: (
-      <>
-        <p>
-          An enforcement sets the update that devices must have and its deadline. Add it to a blueprint. Users can
-          install the update earlier; at the deadline the device installs it.
-        </p>
-        <Table
-          caption={counted(count, "enforcement")}
-          head={["Name", "Platforms", "Update"]}
-          empty="No enforcements yet."
-          rows={rows.map((row) => (
-            <tr>
-              <td>
-                <a href={`${ALL}${row.id}/`}>{row.name}</a>
-              </td>
-              <td>{row.platforms.join(", ")}</td>
-              <td class="words">{words(row)}</td>
-            </tr>
-          ))}
-        />
-        {context.may("mdm.add_softwareupdateenforcement")
-          ? (
-            <p>
-              <a class="button" href={`${ALL}new/`}>Create an enforcement</a>
-            </p>
-          )
-          : null}
-        <SettingsHelp context={context} />
-      </>
-    ),
-  };
+async function facts(row: EnforcementRow, { runtime }: PageContext) {
+  const { rows: tags } = await listTags(runtime.sql, MANY);
+  return (
+    <>
+      <Fact name="Update">{words(row)}</Fact>
+      <Fact name="Platforms">{row.platforms.join(", ")}</Fact>
+      <Fact name="Tags">
+        {row.tags.length === 0
+          ? "all devices without a more fitting enforcement"
+          : row.tags.map((id) => tags.find((tag) => tag.id === id)?.name ?? String(id)).join(", ")}
+      </Fact>
+      <Fact name="Details URL">{row.detailsUrl || "none"}</Fact>
+      {row.blackouts.length === 0
+        ? null
+        : <Fact name="Blackout windows">{linesOfBlackouts(row.blackouts).split("\n").join(", ")}</Fact>}
+    </>
+  );
 }
 
-const parents = (row: EnforcementRow): Crumb[] => [
-  ...under(ALL),
-  { href: `${ALL}${row.id}/`, label: row.name, needs: "mdm.view_softwareupdateenforcement" },
-];
-
-async function newPage(context: PageContext, state?: FormState): Promise<Page> {
-  return {
-    title: "New software update enforcement",
-    parents: under(ALL),
-    body: (
-      <form class="stack" method="post" action={`${ALL}new/`}>
-        <Csrf context={context} />
-        {await Fields({ context, state })}
-        <button type="submit">Create enforcement</button>
-      </form>
-    ),
-  };
-}
-
-async function detailPage(context: PageContext): Promise<Page> {
+/** The devices that have a target from an enforcement. */
+async function targets(row: EnforcementRow, context: PageContext) {
+  if (!context.may("mdm.view_enrolleddevice")) return null;
   const { runtime } = context;
-  const row = await mustFindEnforcement(runtime, context.id());
-  const [blueprints, { rows: tags }] = await Promise.all([
-    blueprintsOfEnforcement(runtime.sql, row.id),
-    listTags(runtime.sql, MANY),
-  ]);
   const sum = new UpdateSum(({ decision }) => decision.target?.enforcement.id === row.id);
-  if (context.may("mdm.view_enrolleddevice")) {
-    const only = context.only("mdm.view_enrolleddevice");
-    await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql, row.id), (one) => sum.add(one), only);
-  }
-  return {
-    title: row.name,
-    parents: under(ALL),
-    body: (
-      <>
-        <section class="card">
-          <dl class="facts">
-            <Fact name="Update">{words(row)}</Fact>
-            <Fact name="Platforms">{row.platforms.join(", ")}</Fact>
-            <Fact name="Tags">
-              {row.tags.length === 0
-                ? "all devices without a more fitting enforcement"
-                : row.tags.map((id) => tags.find((tag) => tag.id === id)?.name ?? String(id)).join(", ")}
-            </Fact>
-            <Fact name="Details URL">{row.detailsUrl || "none"}</Fact>
-            {row.blackouts.length === 0
-              ? null
-              : <Fact name="Blackout windows">{linesOfBlackouts(row.blackouts).split("\n").join(", ")}</Fact>}
-            <Fact name="Blueprints">
-              {blueprints.length === 0 ? "none" : blueprints.map(({ id, name }, index) => (
-                <>
-                  {index === 0 ? "" : ", "}
-                  {context.may("mdm.view_blueprint") ? <a href={`/blueprints/${id}/`}>{name}</a> : name}
-                </>
-              ))}
-            </Fact>
-          </dl>
-          {context.may("mdm.change_softwareupdateenforcement")
-            ? (
-              <p>
-                <a class="button plain" href={`${ALL}${row.id}/edit/`}>Edit</a>
-              </p>
-            )
-            : null}
-        </section>
-        {context.may("mdm.view_enrolleddevice")
-          ? (
-            <>
-              <h2>Targets of devices</h2>
-              <ProgressTable
-                context={context}
-                named={sum.named}
-                empty="No device has a target from this enforcement."
-              />
-            </>
-          )
-          : null}
-        {context.may("mdm.delete_softwareupdateenforcement") && blueprints.length === 0
-          ? (
-            <>
-              <h2>Delete</h2>
-              <ActionButton
-                context={context}
-                action={`${ALL}${row.id}/delete/`}
-                label="Delete enforcement"
-                tone="danger"
-                confirm={`Delete the enforcement ${row.name}?`}
-              />
-            </>
-          )
-          : null}
-      </>
-    ),
-  };
+  const only = context.only("mdm.view_enrolleddevice");
+  await eachUpdateProgress(runtime, await enforcedBlueprints(runtime.sql, row.id), (one) => sum.add(one), only);
+  return (
+    <>
+      <h2>Targets of devices</h2>
+      <ProgressTable context={context} named={sum.named} empty="No device has a target from this enforcement." />
+    </>
+  );
 }
 
 /** Mounts the pages. */
-export function mountEnforcements(app: Hono<AppEnv>): void {
-  page(app, ALL, "mdm.view_softwareupdateenforcement", listPage);
-  page(app, `${ALL}new/`, "mdm.add_softwareupdateenforcement", (context) => newPage(context));
-  action(app, `${ALL}new/`, "mdm.add_softwareupdateenforcement", async ({ runtime, by }, form) => {
-    const { id } = await createEnforcement(runtime, by, await parseOrRefuse(enforcementInput, inputOf(form)));
-    return `${ALL}${id}/?done=created`;
-  }, newPage);
-  page(app, `${ALL}:id/`, "mdm.view_softwareupdateenforcement", detailPage);
-  mountChange(app, `${ALL}:id/edit/`, {
-    needs: "mdm.change_softwareupdateenforcement",
-    async read(context, form) {
-      const [id, input] = [context.id(), await parseOrRefuse(enforcementInput, inputOf(form))];
-      return async (runtime) => {
-        await changeEnforcement(runtime, context.by, id, input);
-        return `${ALL}${id}/?done=saved`;
-      };
-    },
-    async show(context, state, preview) {
-      const row = await mustFindEnforcement(context.runtime, context.id());
-      return {
-        title: `Edit ${row.name}`,
-        parents: parents(row),
-        body: (
-          <Previewed preview={preview} context={context}>
-            <form class="stack" method="post" action={`${ALL}${row.id}/edit/`}>
-              <Csrf context={context} />
-              {await Fields({ context, row, state })}
-              <SaveButtons />
-            </form>
-          </Previewed>
-        ),
-      };
-    },
+export const mountEnforcements = (app: Hono<AppEnv>): void =>
+  mountSettings(app, {
+    all: "/software-update-enforcements/",
+    model: "softwareupdateenforcement",
+    title: "Update enforcements",
+    intro: "An enforcement sets the update that devices must have and its deadline. Add it to a blueprint. Users can " +
+      "install the update earlier; at the deadline the device installs it.",
+    noun: "enforcement",
+    short: "enforcement",
+    columns: [["Platforms", ({ platforms }) => platforms.join(", ")], ["Update", words]],
+    facts,
+    Fields,
+    input: enforcementInput,
+    inputOf,
+    list: listEnforcements,
+    find: mustFindEnforcement,
+    blueprints: blueprintsOfEnforcement,
+    create: createEnforcement,
+    change: changeEnforcement,
+    remove: removeEnforcement,
+    belowList: (context) => <SettingsHelp context={context} />,
+    belowFacts: targets,
   });
-  action(app, `${ALL}:id/delete/`, "mdm.delete_softwareupdateenforcement", async (context) => {
-    await removeEnforcement(context.runtime, context.by, context.id());
-    return `${ALL}?done=deleted`;
-  });
-}

@@ -39,6 +39,10 @@ async function install(asked: Asked): Promise<CommandAnswer> {
   const managed = state.model.platform !== "macOS" || command["InstallAsManaged"] === true;
   try {
     const apps = await appsIn(await downloadPackage(device.apps, url));
+    const rejected = apps.find(({ Identifier }) => device.apps.mischief(Identifier) === "reject");
+    if (rejected !== undefined) {
+      return acknowledged({ Identifier: rejected.Identifier, RejectionReason: "NotSupported" });
+    }
     const configuration = dict(command, "Configuration");
     state.apps = withApps(state.apps ?? [], apps, { managed, configuration }, device.apps);
     return acknowledged();

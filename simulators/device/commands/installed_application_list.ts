@@ -11,7 +11,7 @@ import { acknowledged, type SimulatedCommand } from "./answer.ts";
 
 export const installedApplicationList: SimulatedCommand = {
   name: "InstalledApplicationList",
-  answer({ state: { model, apps: sent = [] }, command, device }) {
+  answer({ state: { model, apps: sent = [], packages }, command, device }) {
     const identifiers = array(command, "Identifiers");
     const managed = command["ManagedAppsOnly"] === true;
     const now = device?.apps.now() ?? new Date();
@@ -25,6 +25,8 @@ export const installedApplicationList: SimulatedCommand = {
       InstalledApplicationList: [
         ...apps.map((app) => ({ ...app, Installing: false })),
         ...others.flatMap((app) => listed(app, now)),
+        ...(managed ? [] : packages).flatMap(({ apps }) => apps).filter(({ Identifier }) => isAsked(Identifier))
+          .map((app) => ({ ...app, Installing: false })),
       ],
     });
   },

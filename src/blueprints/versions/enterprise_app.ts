@@ -12,10 +12,11 @@ import {
 import type { PackageFileFacts } from "../../../db/packages/package_files.ts";
 import { holdFile } from "../../files/unreferenced.ts";
 import { keepPackage, type PackageAddress, packageAt, uploadedUri } from "../../packages/keep_package.ts";
+import { packageWarnings } from "../../packages/package_warnings.ts";
 import { PackageError } from "../../packages/package_error.ts";
 import type { Runtime } from "../../runtime.ts";
 import { configurationVariables, openConfiguration, sealConfiguration } from "./app_configuration.ts";
-import { enterpriseAppApi, type ShownEnterpriseApp } from "./enterprise_app_api.ts";
+import { enterpriseAppApi, type ShownEnterpriseApp, shownProfile } from "./enterprise_app_api.ts";
 import { enterpriseAppPage } from "./enterprise_app_page.ts";
 import { fault } from "./fields.ts";
 import type { Upload } from "./kind_page.ts";
@@ -75,21 +76,6 @@ async function read(runtime: Runtime, input: EnterpriseAppInput): Promise<Checke
   const { upload: _, ...rest } = input;
   const { facts, filename } = found;
   return { value: { ...rest, ...variables.value, packageUri: uri, packageSha256: sha256, filename, package: facts } };
-}
-
-/** Days before the end of a provisioning profile from which on it is a warning. */
-const WARN_DAYS = 30;
-
-/** An app does not open any more when its provisioning profile has expired, unless devices have a later one. */
-function expiryWarnings({ profile }: PackageFileFacts, now: Date): string[] {
-  if (profile === null || profile.expiresAt === null) return [];
-  const days = (new Date(profile.expiresAt).getTime() - now.getTime()) / 86_400_000;
-  const day = profile.expiresAt.slice(0, 10);
-  if (days > WARN_DAYS) return [];
-  return [
-    `The provisioning profile "${profile.name}" in the app ${days < 0 ? "expired" : "expires"} on ${day}. ` +
-    "Upload an app with a new profile, or deliver a new profile as an artifact.",
-  ];
 }
 
 /** Returns the part of a version that devices get. */
@@ -187,14 +173,8 @@ export const enterpriseAppKind: VersionKind<
       package_platforms: facts.platforms,
       signature: facts.signature,
       signer: facts.signer,
-      provisioning_profile: facts.profile === null ? null : {
-        name: facts.profile.name,
-        uuid: facts.profile.uuid,
-        application_identifier: facts.profile.applicationIdentifier,
-        expires_at: facts.profile.expiresAt,
-      },
-      warnings: [...facts.warnings, ...expiryWarnings(facts, runtime.clock.now())]
-        .map((message) => ({ path: "package_uri", message })),
+      provisioning_profile: shownProfile(facts),
+      warnings: packageWarnings(facts, runtime.clock.now()).map((message) => ({ path: "package_uri", message })),
     };
   },
   audit: (row) => ({

@@ -5,9 +5,9 @@
  */
 
 import { z } from "zod";
-import { byteSize } from "../../byte_size.ts";
+import type { PackageFileFacts } from "../../../db/packages/package_files.ts";
 import { secretField } from "../../input_text.ts";
-import { LARGEST_PACKAGE } from "../../packages/keep_package.ts";
+import { PACKAGE_URI_WORDS, sha256Field } from "../../packages/package_input.ts";
 import { warningsShown } from "../warnings_shown.ts";
 import type { EnterpriseAppInput } from "./enterprise_app.ts";
 import { type KindApi, kindApi } from "./kind_api.ts";
@@ -22,12 +22,22 @@ const bundle = z.object({
 /** The apps of a package in the API. */
 export const bundlesShown = z.array(bundle).describe("The apps that a device lists once the package is installed.");
 
-const profile = z.object({
+/** The provisioning profile of an app in the API. */
+export const profileShown = z.object({
   name: z.string(),
   uuid: z.string(),
   application_identifier: z.string(),
   expires_at: z.string().nullable(),
 }).nullable().describe("The provisioning profile in the app.");
+
+/** Returns the provisioning profile in a package as the API shows it. */
+export const shownProfile = ({ profile }: Pick<PackageFileFacts, "profile">): z.output<typeof profileShown> =>
+  profile === null ? null : {
+    name: profile.name,
+    uuid: profile.uuid,
+    application_identifier: profile.applicationIdentifier,
+    expires_at: profile.expiresAt,
+  };
 
 const shown = {
   package_uri: z.string(),
@@ -46,22 +56,12 @@ const shown = {
   package_platforms: z.array(z.string()).describe("The platforms that the package is for."),
   signature: z.enum(["signed", "unsigned", "invalid"]),
   signer: z.string(),
-  provisioning_profile: profile,
+  provisioning_profile: profileShown,
   warnings: warningsShown,
 };
 
 /** The enterprise app's own fields in the API. */
 export type ShownEnterpriseApp = z.output<z.ZodObject<typeof shown>>;
-
-/** A SHA-256 in hex. */
-export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
-  error: "This should be a SHA-256 digest: 64 hexadecimal digits in lower case.",
-}).meta({ examples: ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"] });
-
-/** Where packages may come from. */
-export const PACKAGE_URI_WORDS =
-  "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
-  `read from, or the \`package_uri\` of an upload. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
 
 /** Its resource. */
 export const enterpriseAppApi: KindApi<EnterpriseAppInput, ShownEnterpriseApp> = kindApi({

@@ -9,6 +9,7 @@ import { invalid } from "../../errors.ts";
 import type { EnterpriseAppInput } from "./enterprise_app.ts";
 import type { ShownEnterpriseApp } from "./enterprise_app_api.ts";
 import type { KindPage } from "./kind_page.ts";
+import { appDetails } from "./provisioning_details.ts";
 
 const YES_NO = [["no", "No"], ["yes", "Yes"]] as const;
 
@@ -99,6 +100,7 @@ export const enterpriseAppPage: KindPage<EnterpriseAppInput, ShownEnterpriseApp>
     `Also on Macs: ${shown.ios_app ? "yes" : "no"}`,
     ...(shown.configuration === null ? [] : ["Configuration:", ...shown.configuration.split("\n")]),
   ],
+  details: appDetails,
   warnings: ({ warnings }) => warnings.map(({ message }) => message),
   async source({ filename, package_sha256: sha256 }, runtime) {
     const file = await runtime.files.get(sha256);

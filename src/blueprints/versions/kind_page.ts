@@ -60,6 +60,15 @@ export type Source = {
   body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 };
 
+/**
+ * A fact of an artifact: lines of text, each perhaps with the artifact that it is about, and with the time until which it
+ * holds. `trouble` is what to do something about.
+ */
+export type Detail = {
+  name: string;
+  lines: readonly { text: string; artifactId?: string | undefined; until?: Date | null; trouble?: boolean }[];
+};
+
 /** The pages of a kind. `Input` and `Shown` are those of the kind. */
 export type KindPage<Input, Shown> = {
   /** The last part of the address where an artifact is created: `/artifacts/new/profile/`. */
@@ -93,6 +102,8 @@ export type KindPage<Input, Shown> = {
   source?(shown: Shown, runtime: Runtime): Source | null | Promise<Source | null>;
   /** Returns warnings about the saved content, as sentences. */
   warnings?(shown: Shown): string[];
+  /** Returns what follows for an artifact from other artifacts and from the time. */
+  details?(runtime: Runtime, artifactId: string): Promise<Detail[]>;
   /** Puts errors to the fields that the form has. */
   explain?(errors: FieldErrors): FieldErrors;
 };

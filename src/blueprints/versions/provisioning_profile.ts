@@ -11,6 +11,7 @@ import {
   writeProvisioningProfileVersion,
 } from "../../../db/artifacts/provisioning_profile_versions.ts";
 import { z } from "zod";
+import { own } from "../../apple_schema/keys.ts";
 import { byteSize } from "../../byte_size.ts";
 import { invalid } from "../../errors.ts";
 import { openSigned } from "../../pki/cms/signed.ts";
@@ -18,8 +19,11 @@ import { PkiError } from "../../pki/errors.ts";
 import { isDict, parsePlist, type Plist, PlistError, str } from "../../protocol/plist.ts";
 import { toJsonObject } from "../../protocol/plist_json.ts";
 import { plistLines } from "../../protocol/plist_lines.ts";
+import { expiryOf, expirySentence } from "../../packages/provisioning.ts";
+import { warningsShown } from "../warnings_shown.ts";
 import { fault, notDictionary, notPlist } from "./fields.ts";
 import { fileOfBase64, LARGEST_FILE } from "./file_limit.ts";
+import { profileDetails } from "./provisioning_details.ts";
 import { kindApi } from "./kind_api.ts";
 import { type FormValues, sourceFile } from "./kind_page.ts";
 import type { Checked, Draft, VersionKind } from "./version_kind.ts";
@@ -31,7 +35,34 @@ export type ProvisioningProfileInput = { source: string };
 export type ProvisioningProfileDraft = ProvisioningProfileVersionRow & Draft;
 
 /** The provisioning profile's own fields in the API. */
-export type ShownProvisioningProfile = { source: string; name: string; uuid: string };
+export type ShownProvisioningProfile = {
+  source: string;
+  name: string;
+  uuid: string;
+  application_identifier: string;
+  /** ISO 8601; null if the profile does not say. */
+  expires_at: string | null;
+  warnings: { path: string; message: string }[];
+};
+
+/** Returns what a profile permits, and until when. */
+function termsOf({ content }: Pick<ProvisioningProfileVersionRow, "content">) {
+  const entitlements = own(content, "Entitlements");
+  const [app, expires] = [
+    own(entitlements, "application-identifier") ?? own(entitlements, "com.apple.application-identifier"),
+    own(content, "ExpirationDate"),
+  ];
+  return {
+    application_identifier: typeof app === "string" ? app : "",
+    expires_at: typeof expires === "string" ? expires : null,
+  };
+}
+
+/** Returns the warning about a profile that has expired, or expires soon. */
+function warningsOf(row: ProvisioningProfileVersionRow, now: Date): ShownProvisioningProfile["warnings"] {
+  const message = expirySentence({ name: row.name, expiresAt: expiryOf(termsOf(row).expires_at) }, now);
+  return message === "" ? [] : [{ path: "source", message }];
+}
 
 /** Parses the file. The device checks Apple's signature: it knows Apple's current keys. */
 export function readProvisioningProfile({ source }: ProvisioningProfileInput): Checked<ProvisioningProfileDraft> {
@@ -97,7 +128,14 @@ export const provisioningProfileKind: VersionKind<
   write: writeProvisioningProfileVersion,
   load: loadProvisioningProfileVersions,
   fingerprint: ({ sha256 }) => sha256,
-  show: (_runtime, _row, { source, name, uuid }) => Promise.resolve({ source: source.toBase64(), name, uuid }),
+  show: ({ clock }, _version, row) =>
+    Promise.resolve({
+      source: row.source.toBase64(),
+      name: row.name,
+      uuid: row.uuid,
+      ...termsOf(row),
+      warnings: warningsOf(row, clock.now()),
+    }),
   audit: ({ source, sha256, name, uuid }) => ({ name, uuid, sha256, size: source.length }),
   api: kindApi({
     path: "provisioning_profiles",
@@ -110,7 +148,14 @@ export const provisioningProfileKind: VersionKind<
         `The .mobileprovision file in base64, ${byteSize(LARGEST_FILE)} at most, as Apple signed it.`,
       ),
     },
-    shown: { source: z.string(), name: z.string(), uuid: z.string() },
+    shown: {
+      source: z.string(),
+      name: z.string(),
+      uuid: z.string(),
+      application_identifier: z.string().describe("With the prefix of the team."),
+      expires_at: z.string().nullable(),
+      warnings: warningsShown,
+    },
     content: ({ source }) => ({ source }),
   }),
   page: {
@@ -132,6 +177,8 @@ export const provisioningProfileKind: VersionKind<
     },
     read: ofForm,
     values: () => ({}),
+    details: profileDetails,
+    warnings: ({ warnings }) => warnings.map(({ message }) => message),
     lines({ source }) {
       const read = readProvisioningProfile({ source });
       return read.errors === undefined ? plistLines(plistOfJson(read.value.content)) : [];

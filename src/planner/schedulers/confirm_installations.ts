@@ -22,9 +22,14 @@ type Awaited = ObservedArtifact & { checkAt: Date; bundleIds: string[] };
 const isAwaited = (row: ObservedArtifact): row is Awaited =>
   row.via === "command" && row.status === "AwaitingConfirmation" && row.checkAt !== null && row.bundleIds !== null;
 
-/** Returns the list that says of an app whether it is there: that of managed apps for apps of the App Store, if there is one. */
+/**
+ * Returns the list that says of an app whether it is there: that of managed apps for apps of the App Store, and for all on
+ * devices that are no Macs, if there is one. Only it says that a person has declined an app.
+ */
 const listFor = ({ locationAssetId }: Awaited, { target }: PlanFacts): string =>
-  locationAssetId !== null && commandNamed(MANAGED_APPS)?.invalidFor(target) === null ? MANAGED_APPS : ALL_APPS;
+  (locationAssetId !== null || target.platform !== "macOS") && commandNamed(MANAGED_APPS)?.invalidFor(target) === null
+    ? MANAGED_APPS
+    : ALL_APPS;
 
 function decide(
   command: string,

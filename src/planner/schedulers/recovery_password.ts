@@ -33,7 +33,8 @@ const FIRMWARE: Means = {
 
 /**
  * Seconds before a password is set or removed again, by the number of passwords that the Mac has denied since the one
- * that it has. Each is kept, so that a Mac that acknowledges all and sets none gets one a day.
+ * that it has, or of removals that it did not obey. Each password is kept, so that a Mac that acknowledges all and sets
+ * none gets one a day.
  */
 const SET_AGAIN = [600, 3600, 4 * 3600, 86_400];
 /** Seconds before the Mac is asked again for a password that it has denied. */
@@ -146,13 +147,15 @@ function consider(facts: PlanFacts, now: Date): Decision | null {
   const worked = held !== undefined && lastSet !== undefined && held.createdAt >= lastSet;
   // Those that ended when the present one was confirmed again count as well.
   const failed = held === undefined ? denied : all.filter(({ id, deniedAt }) => deniedAt !== null && id > held.id);
-  const backOff = lastSet === undefined || worked
-    ? now
-    : later(lastSet, SET_AGAIN[Math.min(failed.length, SET_AGAIN.length) - 1] ?? SET_AGAIN[0] ?? 0);
-  const set = (evidence: string, clear: boolean): Decision =>
-    backOff > now
-      ? waits(`${evidence}; tried ${lastSet?.toISOString() ?? ""}`, backOff)
+  const set = (evidence: string, clear: boolean): Decision => {
+    const tried = clear ? held?.removalsTried ?? 0 : failed.length;
+    const again = lastSet === undefined || (worked && !(clear && tried > 0))
+      ? now
+      : later(lastSet, SET_AGAIN[Math.min(tried, SET_AGAIN.length) - 1] ?? SET_AGAIN[0] ?? 0);
+    return again > now
+      ? waits(`${evidence}; tried ${lastSet?.toISOString() ?? ""}`, again)
       : { ...about, outcome: "chosen", evidence, step: { kind: "recovery password", name: means.set, clear } };
+  };
   if (held === undefined) {
     return settings === null
       ? { ...about, outcome: "off", evidence: "the blueprint has no settings of recovery passwords" }

@@ -500,6 +500,21 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/push-certificates/:id/delete/": [
     ({ pushCertificate }) => ({ path: `/push-certificates/${pushCertificate}/delete/` }),
   ],
+  "/packages/new/": [
+    ({ pack }) => ({
+      path: "/packages/new/",
+      fields: { name: "Again", package_uri: "upload://Tool.pkg", package_sha256: pack.sha256 },
+    }),
+    () => ({
+      path: "/packages/new/",
+      fields: { name: "New", package_uri: "upload://None.pkg", package_sha256: "0".repeat(64) },
+    }),
+    () => ({ path: "/packages/new/", fields: { name: "New" } }),
+  ],
+  "/packages/:id/": [
+    ({ pack }) => ({ path: `/packages/${pack.id}/`, fields: { name: "x".repeat(300), description: "New" } }),
+  ],
+  "/packages/:id/delete/": [() => ({ path: `/packages/${UNKNOWN}/delete/` })],
   "/scep-issuers/": [
     () => ({
       path: "/scep-issuers/",

@@ -37,6 +37,8 @@ Deno.test("a provisioning profile is created, read, changed with its own represe
       source,
       name: "Example distribution",
       uuid: "3f2a1b0c-0000-4000-8000-000000000001",
+      application_identifier: "ABCDE12345.com.example",
+      expires_at: null,
       created_at: "2026-06-01T12:00:00",
       updated_at: "2026-06-01T12:00:00",
     });

@@ -263,6 +263,9 @@ Deno.test("a data asset in a bucket is fetched from there, by an address for it 
       seconds: 300,
     }]]);
     assert.equal((await lastEvent(fleet)).payload.response_kind, "redirect");
+    // The address is signed for GET.
+    const head = await fetch(fleet, await dataAssetDownloadUrl(runtime, channel, asset.versionId), {}, "HEAD");
+    assert.deepEqual([head.status, head.headers.get("content-length"), asked.length], [200, "2", 1]);
   }));
 
 Deno.test("a credential of an outside issuer has its facts, and names with the channel's values", () =>

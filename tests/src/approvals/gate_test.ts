@@ -5,6 +5,7 @@ import { deviceIdOf } from "../../../db/ids.ts";
 import { nextId } from "../../../db/next_id.ts";
 import { ENDPOINTS } from "../../../routes/api/registry.ts";
 import { escrowContext } from "../../../src/escrow/escrow.ts";
+import { sealResult } from "../../../src/commands/result.ts";
 import { ESCROW_KINDS, LIVE_KINDS } from "../../../src/escrow/kinds.ts";
 import assert from "node:assert/strict";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
@@ -374,4 +375,41 @@ Deno.test("every endpoint that reveals an escrowed secret needs the reason, and 
       assert.equal(status, 200, path);
       assert.ok(JSON.stringify(body).includes("SECRET"), path);
     }
+  }));
+
+Deno.test("an answer with secrets of two kinds is approved by somebody who may see both", () =>
+  withFleet(async (fleet) => {
+    const { runtime, device, id, caller, settings } = await house(fleet);
+    await settings({ reveals: { approval_required: true } });
+    // A command whose answer holds both, as a device may send it.
+    const { uuid } = await made(fleet, "POST", `/api/mdm/devices/${id}/send_custom_command/`, {
+      command: "<dict><key>RequestType</key><string>ProfileList</string></dict>",
+    });
+    const answer = new TextEncoder().encode(
+      `<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>UnlockToken</key><data>c2VjcmV0</data>` +
+        `<key>ActivationLockBypassCode</key><string>AAAAA-BBBBB</string></dict></plist>`,
+    );
+    await device.connect();
+    const [row] = await runtime.sql<{ id: number }[]>`select id from command_history where uuid = ${uuid}`;
+    assert.ok(row);
+    const sealed = await sealResult(runtime.keys, row.id, answer);
+    await runtime.sql`update command_history set result_sealed = ${sealed} where id = ${row.id}`;
+
+    const view = ["mdm.view_enrolleddevice", "mdm.view_devicecommand"];
+    const both = [...view, "mdm.view_bootstrap_token", "mdm.view_activation_lock_bypass"];
+    const reveal = `/api/mdm/devices/commands/${uuid}/revealed_result/`;
+    const requester = await caller(both);
+    const asked = await requester("GET", reveal);
+    assert.equal(asked.status, 403);
+    const { approval } = asked.body as Body;
+    // Whoever has one of the two permissions neither sees the request nor decides about it.
+    for (const one of ["mdm.view_bootstrap_token", "mdm.view_activation_lock_bypass"]) {
+      const half = await caller([...view, one]);
+      assert.equal((await decide(half, approval)).status, 404, one);
+      assert.equal(((await half("GET", "/api/mdm/approvals/")).body as { count: number }).count, 0, one);
+    }
+    const second = await caller(both);
+    assert.equal(((await second("GET", "/api/mdm/approvals/")).body as { count: number }).count, 1);
+    assert.equal((await decide(second, approval)).status, 200);
+    assert.equal((await requester("GET", reveal)).status, 200);
   }));

@@ -5,7 +5,7 @@ import { MODELS } from "../../../simulators/device/models.ts";
 import { made, settle } from "../../support/artifacts.ts";
 import { type Fleet, withFleet } from "../../support/fleet.ts";
 import { apiApp, callerOf, makeCaller } from "../../routes/api/support.ts";
-import { csvCell } from "../../../routes/bulk_csv.ts";
+import { csvCell } from "../../../routes/csv.ts";
 
 const PATH = "/api/mdm/bulk_commands/";
 const restart = { name: "RestartDevice", selection: { filter: "" } };
@@ -198,6 +198,18 @@ Deno.test("rights, limits, the number of devices and approval hold for a bulk co
     assert.equal(seen.devices, 2);
     assert.equal((await limited("DELETE", `${PATH}${all.id}/`)).status, 403);
     assert.ok(!JSON.stringify((await limited("GET", `${PATH}${all.id}/results/`)).body).includes("COPY000005"));
+    // Nor are the ids of others in the selection of somebody else.
+    const ids = (await sql<{ id: number }[]>`select id from devices order by serial_number`).map(({ id }) => id);
+    const chosen = (await (await caller())("POST", PATH, { ...restart, selection: { devices: ids.toReversed() } }))
+      .body as { id: string; selection: object };
+    assert.deepEqual(chosen.selection, { devices: ids.toReversed() });
+    const lab = await sql<{ id: number }[]>`
+      select id from devices where serial_number in ('COPY000001', 'COPY000002') order by serial_number desc`;
+    const part = { devices: lab.map(({ id }) => id) };
+    const one = (await limited("GET", `${PATH}${chosen.id}/`)).body as { selection: object };
+    const list = (await limited("GET", PATH)).body as { results: { id: string; selection: object }[] };
+    assert.deepEqual([one.selection, list.results.find(({ id }) => id === chosen.id)?.selection], [part, part]);
+    assert.equal(await made(fleet, "DELETE", `${PATH}${chosen.id}/`), undefined);
     // The requester loses the right before the job has run.
     await sql`delete from user_roles where user_id = ${whole.userId}`;
     await settle(fleet);

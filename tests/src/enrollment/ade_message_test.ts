@@ -42,6 +42,7 @@ const state = {
   scheduledUpdate: undefined,
   profiles: [],
   provisioningProfiles: [],
+  packages: [],
   declarations: new Map(),
   identities: new Map(),
 };

@@ -6,8 +6,9 @@ import { loadConfig } from "../../../src/config.ts";
 import { Problem } from "../../../src/errors.ts";
 import { openFileStore } from "../../../src/files/open.ts";
 import type { FileStore } from "../../../src/files/store.ts";
-import { systemNetwork, systemRandom } from "../../../src/runtime.ts";
+import { systemClock, systemNetwork, systemRandom } from "../../../src/runtime.ts";
 import { MemoryStore } from "../../support/memory_files.ts";
+import { hasS3Server, withS3Server } from "../../support/s3_server.ts";
 import { TestClock } from "../../support/runtime.ts";
 
 const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
@@ -79,9 +80,33 @@ async function* pieces(total: number, size = 100_000): AsyncGenerator<Uint8Array
 
 const isTooLarge = (error: unknown) => error instanceof Problem && error.code === "too-large";
 
-for (const [kind, withStore] of Object.entries({ folder: withFolder, bucket: withBucket, memory: withMemory })) {
+/** A bucket of versitygw: a server that others have written. */
+const withRealBucket = (body: (opened: Opened) => Promise<void>): Promise<void> =>
+  withS3Server(async (settings) => {
+    const store = openFileStore({
+      config: configOf(settings),
+      network: systemNetwork,
+      clock: systemClock,
+      random: systemRandom,
+    });
+    try {
+      const leftovers = () => store.tidy(new Date(Date.now() + 60_000));
+      await body({ store, clock: undefined, leftovers });
+    } finally {
+      store.close();
+    }
+  });
+
+const KINDS = {
+  folder: { withStore: withFolder },
+  bucket: { withStore: withBucket },
+  "bucket of versitygw": { withStore: withRealBucket, ignore: !hasS3Server },
+  memory: { withStore: withMemory },
+};
+
+for (const [kind, { withStore, ...options }] of Object.entries(KINDS)) {
   const test = (name: string, body: (opened: Opened) => Promise<void>) =>
-    Deno.test(`${kind}: ${name}`, () => withStore(body));
+    Deno.test({ name: `${kind}: ${name}`, fn: () => withStore(body), ...options });
 
   test("what was put is there, under its digest, and goes away", async ({ store }) => {
     const content = utf8("hello");

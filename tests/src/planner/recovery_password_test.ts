@@ -64,6 +64,7 @@ function facts(
         deniedAt: null,
         endedAt: null,
         rotateAt: null,
+        removalsTried: 0,
         ...password,
       })),
     },

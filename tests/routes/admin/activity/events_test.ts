@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fieldChanges } from "../../../../routes/admin/activity/audit_words.ts";
-import { EVENT_WORDS } from "../../../../routes/admin/activity/event_words.ts";
+import { EVENT_WORDS } from "../../../../routes/admin/activity/event_words/event_words.ts";
 import { byJob } from "../../../../src/events/by.ts";
 import { recordAudit, recordEvents } from "../../../../src/events/record.ts";
 import { assign, idOf, makeProfile, rest, settle } from "../../../support/artifacts.ts";

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { mountAdmin } from "../../../../routes/admin/mount.ts";
 import type { AppEnv } from "../../../../routes/context.ts";
+import { keepPackage, uploadedUri } from "../../../../src/packages/keep_package.ts";
 import { buildPlist } from "../../../../src/protocol/plist.ts";
 import { makeBlueprint, makeProfile } from "../../../support/artifacts.ts";
 import { automatedWorld } from "../../../support/automated_world.ts";
 import { withFleet } from "../../../support/fleet.ts";
+import { installedApp, listApps } from "../../../support/installed_apps.ts";
+import { pkgOf } from "../../../support/packages.ts";
 import { house } from "../artifacts/support.ts";
 import { personWith } from "../support.ts";
 
@@ -124,6 +127,11 @@ Deno.test("every page below another names the pages above it, and each of them e
       select l.id as location, a.id as asset from l, a, h`;
     ids.locations = shop?.location ?? 0;
     ids["apps-and-books"] = shop?.asset ?? 0;
+    await listApps(fleet, device, [installedApp("com.example.editor", "1.0")]);
+    ids.apps = (await fleet.api("GET", "/api/mdm/installed_apps/")).json.results[0].id;
+    const { sha256 } = await keepPackage(fleet.runtime, pkgOf());
+    const pack = { name: "Editor", source_uri: uploadedUri("Editor.pkg"), sha256 };
+    ids.packages = (await fleet.api("POST", "/api/mdm/packages/", pack)).json.id;
     const asks = { destructive_commands: { approval_required: true }, reveals: {} };
     assert.equal((await fleet.api("PUT", "/api/mdm/approval_settings/", asks)).status, 200);
     const waits = await ada.post(`/devices/${row.device}/block/`);
