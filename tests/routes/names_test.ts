@@ -7,8 +7,6 @@ import { allImports, readTree } from "../support/import_graph.ts";
 /** Words of routes/ that are the name of a command or a kind and mean something else. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   "routes/admin/activity/event_words/devices.ts DeclarativeManagement": "the check-in message of this name",
-  "routes/admin/apps/asset.tsx /artifacts/new/store-app/": "an asset of Apps & Books becomes this kind, and no other",
-  "routes/admin/apps/store_apps.tsx /artifacts/new/store-app/": "the page of this kind",
   "routes/admin/devices/sections.tsx Profile": "a column of what is installed",
   "routes/admin/menu.ts Configuration": "a part of the menu",
   "routes/api/openapi_examples.ts DeviceInformation": "an example of an answer",
