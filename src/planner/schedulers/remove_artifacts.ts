@@ -11,16 +11,20 @@ import { commandNamed } from "../../commands/registry.ts";
 import { profileIdentifier } from "../../downloads/profile_identifier.ts";
 import type { PlanFacts } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
+import { keptFor } from "../same_app.ts";
+import type { Situation } from "../situation.ts";
 
 const NAME = "remove-artifacts";
 
-function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision {
+function consider(row: ObservedArtifact, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const about = {
     scheduler: NAME,
     subject: row.name,
     artifact: { id: row.artifactId, versionId: row.versionId },
   };
   const { remove } = artifactType(row.type);
+  const other = keptFor(row, situation);
+  if (other !== undefined) return { ...about, outcome: "off", evidence: `"${other}" installs the same app` };
   if (!row.removable) {
     return {
       ...about,
@@ -64,7 +68,8 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date): Decision 
 
 export const removeArtifacts: Scheduler = {
   name: NAME,
-  consider(facts, now, { deliveries }) {
+  consider(facts, now, situation) {
+    const { deliveries } = situation;
     // During Setup Assistant only a part of the blueprint is in scope.
     if (facts.target.awaitingConfiguration === true) return [];
     const inScope = new Set(deliveries.map(({ resolution }) => resolution.artifact.id));
@@ -73,6 +78,8 @@ export const removeArtifacts: Scheduler = {
       .filter((row) => !inScope.has(row.artifactId))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
     // One at a time of an artifact: a removal also removes the traces of its other versions.
-    return [...new Map(rows.map((row) => [row.artifactId, row])).values()].map((row) => consider(row, facts, now));
+    return [...new Map(rows.map((row) => [row.artifactId, row])).values()].map((row) =>
+      consider(row, facts, now, situation)
+    );
   },
 };
