@@ -33,6 +33,15 @@ export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">
   isThere(row) || row.status === "AwaitingConfirmation" || row.status === "RemovalFailed" ||
   (row.status === "Failed" && row.installedAt !== null);
 
+/**
+ * Whether a device may have a version beside these others of its artifact: none of them has replaced it, or was removed in
+ * its place.
+ */
+export const isBeside = (
+  row: Pick<ObservedArtifact, "status" | "installedAt" | "instance">,
+  others: readonly Pick<ObservedArtifact, "instance">[],
+): boolean => row.instance !== null && mayBeThere(row) && others.every(({ instance }) => instance !== row.instance);
+
 /** Whether nothing will come of an installation any more, until somebody asks for it. */
 export const isGivenUp = (row: ObservedArtifact | undefined): boolean =>
   row?.via === "command" && row.status === "Failed" && row.retryAt === null && row.installedAt === null;
