@@ -239,3 +239,18 @@ Deno.test("a device returns to an earlier profile when the later one is withdraw
     assert.deepEqual(await follow(), [INSTALL, REMOVE]);
     assert.deepEqual([uuids(), await rows()], [["one"], ["1 acknowledged"]]);
   }));
+
+Deno.test("a version that devices have is not given the profile of another UUID", () =>
+  withFleet(async (fleet) => {
+    const { artifact, version, uuids, follow } = await phoneWithProfile(fleet);
+    const sourceOf = (uuid: string) =>
+      provisioningProfileOf({ app: APP, uuid, name: "Changed", expires: inDays(fleet, 300) }).toBase64();
+    const body = { artifact, version: 1, ios: true };
+    const path = `/api/mdm/provisioning_profiles/${version.id}/`;
+    const { status, json } = await fleet.api("PUT", path, { ...body, source: sourceOf("two") });
+    assert.deepEqual([status, json], [400, {
+      source: ["Devices have the profile one of this version. Upload a profile with another UUID as a new version."],
+    }]);
+    await made(fleet, "PUT", path, { ...body, source: sourceOf("one") });
+    assert.deepEqual([await follow(), uuids()], [[INSTALL], ["one"]]);
+  }));
