@@ -42,6 +42,11 @@ export type TargetArtifactRow = {
   bundleIds: string[] | null;
   /** Whether a command can remove it. */
   removable: boolean;
+  /**
+   * Tells apart the versions that a device has side by side: the UUID of a provisioning profile. Null where each version
+   * replaces the previous one.
+   */
+  instance: string | null;
   /** The licences that it uses; null where it needs none. */
   locationAssetId: number | null;
   /** The version that the device has, and the one that it was last asked to install: Apple's identifiers, or "". */
@@ -58,11 +63,12 @@ const select = (db: Db) =>
       coalesce(p.bundle_ids, case when sa.bundle_id is not null then array[sa.bundle_id] end) as bundle_ids,
       sv.location_asset_id, t.store_version, t.store_version_asked,
       p.sha256 is null or p.type = 'IPA' or (k.install_as_managed and cardinality(p.bundle_ids) > 0) as removable,
-      t.created_at, t.updated_at
+      pp.uuid as instance, t.created_at, t.updated_at
     from target_artifacts t join artifact_versions v on v.id = t.artifact_version_id join artifacts a on a.id = t.artifact_id
       left join enterprise_app_versions k on k.id = v.id left join package_files p on p.sha256 = k.package_sha256
       left join store_app_versions sv on sv.id = v.id left join location_assets sl on sl.id = sv.location_asset_id
-      left join store_assets sa on sa.id = sl.asset_id`;
+      left join store_assets sa on sa.id = sl.asset_id
+      left join provisioning_profile_versions pp on pp.version_id = v.id`;
 
 /** Returns the states of a channel, by artifact name, the newest version first. */
 export async function findTargetArtifacts(db: Db, channelId: ChannelId): Promise<TargetArtifactRow[]> {

@@ -24,7 +24,7 @@ import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_obser
 const MOST_CHECKS = 32;
 
 /** Seconds to the next question after `checks` of them: 15, 20, 27, 37, … */
-export const checkDelay = (checks: number): number => Math.round(15 * 1.35 ** checks);
+const checkDelay = (checks: number): number => Math.round(15 * 1.35 ** checks);
 
 /** A list of apps. `identifiers`: the question, if it was for some apps; `complete`: whether it has every app. */
 export type AppList = {

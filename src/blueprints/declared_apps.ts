@@ -86,8 +86,10 @@ export function withApp(seen: SeenVersion, app: DeclaredApp | undefined): SeenVe
   const { active, valid } = info;
   const verdict = app === undefined ? NOT_SAID : verdictOf(app);
   const { extraInfo, ...finding } = findingOf(verdict, app?.state ?? "", 0);
+  // A download that fails would fail again at once.
+  const paused = verdict.state === "failed" && !verdict.final ? { paused: true as const } : {};
   const codes = app === undefined || app.codes.length === 0 ? {} : { codes: app.codes };
-  return { ...seen, ...finding, extraInfo: { active, valid, ...codes, ...Object(extraInfo) } };
+  return { ...seen, ...finding, ...paused, extraInfo: { active, valid, ...codes, ...Object(extraInfo) } };
 }
 
 /** Returns the observations that a list of apps alone implies, of versions that are declared. */

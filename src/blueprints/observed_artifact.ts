@@ -33,6 +33,15 @@ export const mayBeThere = (row: Pick<ObservedArtifact, "status" | "installedAt">
   isThere(row) || row.status === "AwaitingConfirmation" || row.status === "RemovalFailed" ||
   (row.status === "Failed" && row.installedAt !== null);
 
+/**
+ * Whether a device may have a version beside these others of its artifact: none of them has replaced it, or was removed in
+ * its place.
+ */
+export const isBeside = (
+  row: Pick<ObservedArtifact, "status" | "installedAt" | "instance">,
+  others: readonly Pick<ObservedArtifact, "instance">[],
+): boolean => row.instance !== null && mayBeThere(row) && others.every(({ instance }) => instance !== row.instance);
+
 /** Whether nothing will come of an installation any more, until somebody asks for it. */
 export const isGivenUp = (row: ObservedArtifact | undefined): boolean =>
   row?.via === "command" && row.status === "Failed" && row.retryAt === null && row.installedAt === null;
@@ -115,6 +124,8 @@ export type Observation = {
   final?: true;
   /** A failure that is retried after so many seconds. */
   retrySeconds?: number;
+  /** A failure of a declaration that is sent again after the pauses of commands, and not at once. */
+  paused?: true;
 };
 
 /** The part of a row that observations change. */
@@ -141,26 +152,36 @@ const RETRY_MINUTES = [10, 60] as const;
 
 const failed = (status: ObservedStatus): boolean => status === "Failed" || status === "RemovalFailed";
 
-/** Returns when a command may be retried that failed for the `failures`th time since the version was last well. */
-function retryAt(via: Via, failures: number, now: Date): Date | null {
-  // A declaration is sent again with another token.
-  const minutes = via === "command" ? RETRY_MINUTES[failures - 1] : undefined;
+/** Returns when a version may be retried that failed for the `failures`th time since it was last well. */
+function retryAt({ via, paused }: Observation, failures: number, now: Date): Date | null {
+  // Other declarations are sent again at once, with another token.
+  const minutes = via === "command" || paused === true ? RETRY_MINUTES[failures - 1] : undefined;
   return minutes === undefined ? null : new Date(now.getTime() + minutes * 60_000);
 }
+
+/** Whether the pause before a declaration is sent again is not over. */
+export const isPausing = ({ via, retryAt }: Pick<ObservedState, "via" | "retryAt">, now: Date): boolean =>
+  via === "declaration" && retryAt !== null && retryAt > now;
+
+/** Returns how often a declaration was sent again: a part of its token. Failures of commands are not the declaration's. */
+export const resends = (row: Pick<ObservedState, "via" | "retryAt" | "retryCount"> | undefined, now: Date): number =>
+  row?.via !== "declaration" ? 0 : row.retryCount - (isPausing(row, now) ? 1 : 0);
 
 /**
  * Returns the state after an observation; null if nothing changed. `before` is undefined for a version not seen yet.
  *
  * The retry count never falls, since it is part of the server token: a version that works again would be sent again.
  * Instead, the remaining attempts are counted from there. A moment of being unknown or inactive renews none: a
- * declaration with such a moment before it is invalid again would be sent again without end.
+ * declaration with such a moment before it is invalid again would be sent again without end. The one exception: a pause
+ * that success or a final failure ends has sent nothing again yet.
  */
 export function observe(
   before: ObservedState | undefined,
-  { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final, retrySeconds }: Observation,
+  observation: Observation,
   osVersion: string,
   now: Date,
 ): ObservedState | null {
+  const { status, via, contentRevision, extraInfo, uniqueInstallIdentifier, final, retrySeconds } = observation;
   // A declaration that is not to be tried again keeps its token, which counts failures.
   const fails = failed(status) && !(final === true && via === "declaration") ? 1 : 0;
   const present = isPresent(status);
@@ -181,7 +202,7 @@ export function observe(
       installCount: present ? 1 : 0,
       retryCount: fails,
       maxRetryCount: AUTOMATIC_RETRIES,
-      retryAt: own !== undefined && fails > 0 ? own : retryAt(via, fails, now),
+      retryAt: own !== undefined && fails > 0 ? own : retryAt(observation, fails, now),
     };
   }
   const sameAttempt = before.uniqueInstallIdentifier === uniqueInstallIdentifier;
@@ -198,9 +219,13 @@ export function observe(
     : fails === 0
     ? present && before.maxRetryCount === AUTOMATIC_RETRIES
     : wellForLong;
-  const maxRetryCount = renewed ? before.retryCount + AUTOMATIC_RETRIES : before.maxRetryCount;
-  const counted = sameAttempt && before.status === status ? 0 : fails;
-  const attempts = before.retryCount + counted;
+  const pausing = via === "declaration" && isPausing(before, now);
+  const calledOff = pausing && (present || final === true);
+  const earlier = before.retryCount - (calledOff ? 1 : 0);
+  const maxRetryCount = renewed ? earlier + AUTOMATIC_RETRIES : before.maxRetryCount;
+  // The attack: a device that reports failures during a pause would end it.
+  const counted = pausing || (sameAttempt && before.status === status) ? 0 : fails;
+  const attempts = earlier + counted;
   const installed = present && (!sameAttempt || !isPresent(before.status));
   return {
     status,
@@ -213,12 +238,14 @@ export function observe(
     installCount: before.installCount + (installed ? 1 : 0),
     retryCount: Math.min(attempts, maxRetryCount),
     maxRetryCount,
-    retryAt: fails === 0
+    retryAt: pausing && !calledOff
+      ? before.retryAt
+      : fails === 0
       ? null
       : own !== undefined
       ? own
       : counted === 0
       ? before.retryAt
-      : retryAt(via, attempts - (maxRetryCount - AUTOMATIC_RETRIES), now),
+      : retryAt(observation, attempts - (maxRetryCount - AUTOMATIC_RETRIES), now),
   };
 }

@@ -18,7 +18,7 @@ import type { By } from "../events/by.ts";
 import { type NewEvent, recordEvents } from "../events/record.ts";
 import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
-import { isPresent, type Observation, observe, type ObservedState } from "./observed_artifact.ts";
+import { isBeside, isPresent, type Observation, observe, type ObservedState } from "./observed_artifact.ts";
 import { REPEAT_WAITS } from "./reinstall_pace.ts";
 
 /** Whose artifacts: a channel of an enrolled device. `userKey` is "" for the device itself. */
@@ -82,7 +82,8 @@ const isAttempt = (
   before?.uniqueInstallIdentifier !== uniqueInstallIdentifier;
 
 /**
- * Records observations of versions. A version that is installed, or was removed, replaces the others of its artifact.
+ * Records observations of versions. A version that is installed, or was removed, replaces the others of its artifact,
+ * except those that the device has beside it.
  * `exhaustive`: declared versions that are not among them were removed. `known`: the state of the channel, if it was
  * just read behind the channel's lock. Returns whether anything changed.
  *
@@ -147,15 +148,22 @@ export async function recordSeen(
     : [];
   const after = superseded.length === 0 ? seenRows : await keep(superseded.map(vanish));
   const kept = new Set([...named, ...[...remembered, ...superseded].map(({ versionId }) => versionId)]);
-  /** By artifact: the newest of its versions that is installed, or was removed. */
-  const settled = new Map<string, number>();
+  /** By artifact: its versions that are installed, or were removed. */
+  const settled = new Map<string, TargetArtifactRow[]>();
   for (const { versionId, status } of seen) {
     const row = isPresent(status) || status === "Uninstalled" ? after.get(versionId) : undefined;
-    if (row !== undefined) settled.set(row.artifactId, Math.max(row.version, settled.get(row.artifactId) ?? 0));
+    if (row !== undefined) settled.set(row.artifactId, [...settled.get(row.artifactId) ?? [], row]);
   }
   const gone = [...after.values()].filter((row) => {
-    if (kept.has(row.versionId)) return false;
-    const newest = settled.get(row.artifactId);
+    const others = settled.get(row.artifactId) ?? [];
+    // What was removed leaves no trace while the device has another version.
+    if (row.instance !== null && others.includes(row) && row.status === "Uninstalled") {
+      return [...after.values()].some((one) =>
+        one !== row && one.artifactId === row.artifactId && isBeside(one, others)
+      );
+    }
+    if (kept.has(row.versionId) || isBeside(row, others)) return false;
+    const newest = others.length === 0 ? undefined : Math.max(...others.map(({ version }) => version));
     // The reason why a version was halted is kept until the device has a later one: its declaration is removed, the
     // reason stays.
     if (row.status === "Failed" && row.versionState !== "active") return newest !== undefined && newest > row.version;

@@ -8,7 +8,7 @@
  */
 
 import type { BlueprintContent } from "../blueprints/content.ts";
-import type { ObservedArtifact } from "../blueprints/observed_artifact.ts";
+import { type ObservedArtifact, resends } from "../blueprints/observed_artifact.ts";
 import { type DeclarationSet, declarationSet, STATUS_SUBSCRIPTIONS } from "../declarations/set.ts";
 import { serverToken } from "../declarations/server_token.ts";
 import { declarationUnsupported } from "../apple_schema/declarations.ts";
@@ -38,12 +38,9 @@ function deliveryToken(
   now: Date,
 ): string {
   const { enrolledAt } = artifacts;
-  const row = observed.get(version.id);
-  // Failures of commands are not the declaration's.
-  const retries = row?.via === "declaration" ? row.retryCount : 0;
   const due = certificatesDue(artifacts.certificateEnds.get(version.id) ?? [], settings.renewBeforeDays);
   const certificates = due.filter((at) => at <= now).length;
-  const counts = { retries, certificatesDue: certificates };
+  const counts = { retries: resends(observed.get(version.id), now), certificatesDue: certificates };
   return serverToken(version, artifact, { osVersion: target.osVersion, enrolledAt }, counts, now);
 }
 

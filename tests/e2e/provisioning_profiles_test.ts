@@ -5,6 +5,7 @@ import { byJob } from "../../src/events/by.ts";
 import { makeCaller } from "../routes/api/support.ts";
 import { personWith } from "../routes/admin/support.ts";
 import { assign, link, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
+import { rowsOf } from "../support/declarative_reports.ts";
 import { findEvents } from "../support/events.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { ipaOf, provisioningProfileOf } from "../support/packages.ts";
@@ -158,4 +159,98 @@ Deno.test("a profile that no app needs is named for itself, and one in no bluepr
     const blueprint = await makeBlueprint(fleet);
     await link(fleet, blueprint.id, artifact, { ios: true });
     assert.match((await needs()).join(), /^The provisioning profile "Profile one" expires on 2026-06-06\.$/);
+  }));
+
+/** A phone of a blueprint, with its first profile. */
+async function phoneWithProfile(fleet: Fleet) {
+  const blueprint = await makeBlueprint(fleet);
+  const { artifact, version } = await addProfile(fleet, { days: 200, uuid: "one" });
+  const linked = await link(fleet, blueprint.id, artifact, { ios: true });
+  const device = await fleet.enrolled({ model: PHONE });
+  await assign(fleet, device.serialNumber, blueprint.id);
+  /** Returns the commands about profiles. */
+  const follow = async (): Promise<string[]> => {
+    await settle(fleet);
+    const asked: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      const answered = await device.connect();
+      if (answered.length === 0) return asked;
+      asked.push(...answered.map(({ requestType }) => requestType).filter((name) => /ProvisioningProfile$/.test(name)));
+    }
+    throw new Error("The device does not come to rest");
+  };
+  const uuids = () => device.state.provisioningProfiles.map(({ uuid }) => uuid);
+  const rows = async () => (await rowsOf(fleet, device)).map((row: Json) => `${row.version} ${row.state}`);
+  await follow();
+  assert.deepEqual([uuids(), await rows()], [["one"], ["1 acknowledged"]]);
+  return { artifact, version, linked, device, follow, uuids, rows };
+}
+
+const [INSTALL, REMOVE] = ["InstallProvisioningProfile", "RemoveProvisioningProfile"];
+
+Deno.test("a profile that another one replaces is removed from the device once that is there", () =>
+  withFleet(async (fleet) => {
+    const { artifact, linked, follow, uuids, rows } = await phoneWithProfile(fleet);
+    await addProfile(fleet, { artifact, version: 2, days: 300, uuid: "two" });
+    assert.deepEqual(await follow(), [INSTALL, REMOVE]);
+    assert.deepEqual([uuids(), await rows()], [["two"], ["2 acknowledged"]]);
+    // One with the same UUID replaces it on the device.
+    await addProfile(fleet, { artifact, version: 3, days: 320, uuid: "two" });
+    assert.deepEqual(await follow(), [INSTALL]);
+    assert.deepEqual([uuids(), await rows()], [["two"], ["3 acknowledged"]]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    assert.deepEqual(await follow(), [REMOVE]);
+    assert.deepEqual([uuids(), await follow()], [[], []]);
+  }));
+
+Deno.test("a replaced profile that the device does not remove is removed later, and all of them without the artifact", () =>
+  withFleet(async (fleet) => {
+    const { artifact, linked, device, follow, uuids, rows } = await phoneWithProfile(fleet);
+    const [first] = device.state.provisioningProfiles;
+    assert.ok(first !== undefined);
+    // The device fails to remove what it does not have at the moment.
+    device.state.provisioningProfiles = [];
+    await addProfile(fleet, { artifact, version: 2, days: 300, uuid: "two" });
+    assert.deepEqual(await follow(), [INSTALL, REMOVE]);
+    assert.deepEqual(await rows(), ["2 acknowledged", "1 not removed"]);
+    device.state.provisioningProfiles = [first, ...device.state.provisioningProfiles];
+    assert.deepEqual(await follow(), []);
+    fleet.runtime.clock.advance(601);
+    assert.deepEqual(await follow(), [REMOVE]);
+    assert.deepEqual([uuids(), await rows()], [["two"], ["2 acknowledged"]]);
+
+    // Both are there when the artifact leaves the blueprint.
+    device.state.provisioningProfiles = [];
+    await addProfile(fleet, { artifact, version: 3, days: 310, uuid: "three" });
+    assert.deepEqual(await follow(), [INSTALL, REMOVE]);
+    device.state.provisioningProfiles = [{ ...first, uuid: "two" }, ...device.state.provisioningProfiles];
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    fleet.runtime.clock.advance(601);
+    assert.deepEqual(await follow(), [REMOVE, REMOVE]);
+    assert.deepEqual([uuids(), await follow()], [[], []]);
+  }));
+
+Deno.test("a device returns to an earlier profile when the later one is withdrawn, which is removed then", () =>
+  withFleet(async (fleet) => {
+    const { artifact, follow, uuids, rows } = await phoneWithProfile(fleet);
+    const { version } = await addProfile(fleet, { artifact, version: 2, days: 300, uuid: "two" });
+    await follow();
+    await made(fleet, "POST", `/api/mdm/artifact_versions/${version.id}/withdraw/`, {});
+    assert.deepEqual(await follow(), [INSTALL, REMOVE]);
+    assert.deepEqual([uuids(), await rows()], [["one"], ["1 acknowledged"]]);
+  }));
+
+Deno.test("a version that devices have is not given the profile of another UUID", () =>
+  withFleet(async (fleet) => {
+    const { artifact, version, uuids, follow } = await phoneWithProfile(fleet);
+    const sourceOf = (uuid: string) =>
+      provisioningProfileOf({ app: APP, uuid, name: "Changed", expires: inDays(fleet, 300) }).toBase64();
+    const body = { artifact, version: 1, ios: true };
+    const path = `/api/mdm/provisioning_profiles/${version.id}/`;
+    const { status, json } = await fleet.api("PUT", path, { ...body, source: sourceOf("two") });
+    assert.deepEqual([status, json], [400, {
+      source: ["Devices have the profile one of this version. Upload a profile with another UUID as a new version."],
+    }]);
+    await made(fleet, "PUT", path, { ...body, source: sourceOf("one") });
+    assert.deepEqual([await follow(), uuids()], [[INSTALL], ["one"]]);
   }));

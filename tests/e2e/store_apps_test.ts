@@ -757,3 +757,36 @@ Deno.test("an installed app whose licence was taken back at Apple gets another o
     // Woken once, and at rest.
     assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 2);
   }));
+
+Deno.test("a declared app that failed is declared again after 10 and 60 minutes, then no more", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { declarative: true } });
+    let mischief: "fail" | undefined = "fail";
+    const device = await world.device({
+      appMischief: () => mischief,
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await world.apple();
+    await rest(device);
+    const syncs = async (seconds: number) => {
+      await shop.pass(seconds);
+      let count = 0;
+      for (let n = 0; n < 12; n++) {
+        const answered = await device.connect();
+        if (answered.length === 0) return count;
+        count += answered.filter(({ requestType }) => requestType === "DeclarativeManagement").length;
+      }
+      throw new Error("The device does not come to rest");
+    };
+    assert.equal((await world.rows(device))[0].retry_count, 1);
+    assert.deepEqual([await syncs(0), await syncs(590), await syncs(20)], [0, 0, 1]);
+    assert.equal((await world.rows(device))[0].retry_count, 2);
+    assert.deepEqual([await syncs(3500), await syncs(200)], [0, 1]);
+    assert.deepEqual([await syncs(86_400), await world.states(device)], [0, ["1 failed"]]);
+    // The operator's request works at once.
+    mischief = undefined;
+    const id = await idOf(shop.fleet, device.serialNumber);
+    await made(shop.fleet, "POST", `/api/mdm/devices/${id}/artifacts/${world.ids.artifact}/reinstall/`);
+    assert.equal(await syncs(0), 1);
+    assert.deepEqual(await world.after(device, 60), ["1 verified"]);
+  }));

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { isVersionInUse } from "../../../db/artifacts/artifact_versions.ts";
 import {
   loadProvisioningProfileVersions,
   type ProvisioningProfileVersionRow,
@@ -118,7 +119,15 @@ export const provisioningProfileKind: VersionKind<
     },
   },
   read: (_, input) => Promise.resolve(readProvisioningProfile(input)),
-  async check({ tx, isNew, others: [latest] }, { variables: _, needed: _needed, ...stored }) {
+  async check({ tx, id, isNew, others: [latest] }, { variables: _, needed: _needed, ...stored }) {
+    const present = isNew ? undefined : (await loadProvisioningProfileVersions(tx, [id])).get(id);
+    // The device would have both, and the server would know of one.
+    if (present !== undefined && present.uuid !== stored.uuid && await isVersionInUse(tx, id)) {
+      return fault(
+        "source",
+        `Devices have the profile ${present.uuid} of this version. Upload a profile with another UUID as a new version.`,
+      );
+    }
     const before = latest === undefined ? undefined : (await loadProvisioningProfileVersions(tx, [latest])).get(latest);
     if (isNew && before?.sha256 === stored.sha256) {
       return fault("source", "This file is not different from the latest one");

@@ -6,7 +6,7 @@
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
-import type { ObservedArtifact } from "../../blueprints/observed_artifact.ts";
+import { isPausing, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import type { InScope } from "../../blueprints/resolve.ts";
 import { nextInterval } from "../../declarations/server_token.ts";
 import { declarativeManagementMissing, type Delivery } from "../delivery.ts";
@@ -71,7 +71,7 @@ function health(row: ObservedArtifact | undefined): { outcome: "not due" | "wait
     case "Uninstalled":
       return { outcome: "not due", evidence: "valid on the device, but no activation uses it" };
     case "Failed":
-      return { outcome: "waits", evidence: `the device reports it as invalid: ${JSON.stringify(row?.extraInfo)}` };
+      return { outcome: "waits", evidence: `the device reports that it failed: ${JSON.stringify(row?.extraInfo)}` };
     case "AwaitingConfirmation":
       return { outcome: "waits", evidence: "the device has it, processing is in progress" };
     default:
@@ -92,9 +92,11 @@ function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situ
   const { artifact, version } = resolution;
   const days = artifact.reinstallInterval;
   const { enrolledAt, certificateEnds } = facts.artifacts;
+  const row = situation.observed.get(version.id);
   // The time of the next notification without another change.
   const next = [
     ...(days === 0 ? [] : [nextInterval(enrolledAt, days, now)]),
+    ...(row !== undefined && isPausing(row, now) && row.retryAt !== null ? [row.retryAt] : []),
     ...certificatesDue(certificateEnds.get(version.id) ?? [], facts.settings.renewBeforeDays).filter((at) => at > now),
   ].map((at) => at.getTime());
   return {
@@ -103,9 +105,7 @@ function each({ resolution, waits }: Delivery, facts: PlanFacts, now: Date, situ
     artifact: { id: artifact.id, versionId: version.id },
     ...noting(
       resolution,
-      waits === null
-        ? health(situation.observed.get(version.id))
-        : { outcome: "waits" as const, evidence: `${resolution.evidence}; ${waits}` },
+      waits === null ? health(row) : { outcome: "waits" as const, evidence: `${resolution.evidence}; ${waits}` },
     ),
     ...(next.length === 0 ? {} : { until: new Date(Math.min(...next)) }),
   };

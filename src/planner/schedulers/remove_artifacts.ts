@@ -1,12 +1,12 @@
 /**
- * Removes artifacts that were delivered by command and are no longer in scope. Declared ones are removed with their
- * declaration.
+ * Removes artifacts that were delivered by command and are no longer in scope, and versions that a device has beside the
+ * one that it should have, once it has that one. Declared ones are removed with their declaration.
  *
  * @module
  */
 
 import { artifactType } from "../../blueprints/artifact_types.ts";
-import { mayBeThere, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
+import { isBeside, isPresent, mayBeThere, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
 import { commandNamed } from "../../commands/registry.ts";
 import { profileIdentifier } from "../../downloads/profile_identifier.ts";
 import type { PlanFacts } from "../facts.ts";
@@ -16,7 +16,7 @@ import type { Situation } from "../situation.ts";
 
 const NAME = "remove-artifacts";
 
-function consider(row: ObservedArtifact, facts: PlanFacts, now: Date, situation: Situation): Decision {
+function consider(row: ObservedArtifact, why: string, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const about = {
     scheduler: NAME,
     subject: row.name,
@@ -51,7 +51,7 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date, situation:
   return {
     ...about,
     outcome: "chosen",
-    evidence: "on the device, but no longer in scope",
+    evidence: why,
     step: {
       kind: "command",
       name: remove,
@@ -69,17 +69,26 @@ function consider(row: ObservedArtifact, facts: PlanFacts, now: Date, situation:
 export const removeArtifacts: Scheduler = {
   name: NAME,
   consider(facts, now, situation) {
-    const { deliveries } = situation;
+    const { deliveries, observed } = situation;
     // During Setup Assistant only a part of the blueprint is in scope.
     if (facts.target.awaitingConfiguration === true) return [];
-    const inScope = new Set(deliveries.map(({ resolution }) => resolution.artifact.id));
+    const inScope = new Map(deliveries.map(({ resolution }) => [resolution.artifact.id, resolution.version]));
     const rows = facts.artifacts.observed
       .filter((row) => row.via === "command" && mayBeThere(row))
-      .filter((row) => !inScope.has(row.artifactId))
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
-    // One at a time of an artifact: a removal also removes the traces of its other versions.
-    return [...new Map(rows.map((row) => [row.artifactId, row])).values()].map((row) =>
-      consider(row, facts, now, situation)
-    );
+      .flatMap((row) => {
+        const wanted = inScope.get(row.artifactId);
+        if (wanted === undefined) return [{ row, why: "on the device, but no longer in scope" }];
+        const next = observed.get(wanted.id);
+        // An app that needs the profile opens only if the next one is there first.
+        const isReplaced = next !== undefined && isPresent(next.status) &&
+          next.contentRevision === wanted.contentRevision && isBeside(row, [next]);
+        return isReplaced ? [{ row, why: `on the device beside version ${wanted.version}` }] : [];
+      })
+      .sort(({ row: one }, { row: other }) =>
+        one.name === other.name ? one.version - other.version : one.name < other.name ? -1 : 1
+      );
+    // A removal also removes the traces of the versions that are not beside it: one at a time.
+    const each = new Map(rows.map((one) => [`${one.row.artifactId} ${one.row.instance ?? ""}`, one]));
+    return [...each.values()].map(({ row, why }) => consider(row, why, facts, now, situation));
   },
 };

@@ -625,6 +625,7 @@ export const ATTEMPTS: Readonly<Record<string, readonly Make[]>> = {
   ],
   "DELETE /api/mdm/store_apps/{id}/": [() => ({ path: `/api/mdm/store_apps/${UNKNOWN}/` })],
   "POST /api/mdm/package_files/": [() => ({ path: "/api/mdm/package_files/?filename=Editor.pkg", body: {} })],
+  "POST /api/mdm/packages/files/": [() => ({ path: "/api/mdm/packages/files/?filename=Editor.pkg", body: {} })],
   "POST /api/mdm/packages/": [
     ({ pack }) => ({
       path: "/api/mdm/packages/",

@@ -4,6 +4,7 @@ import {
   type Observation,
   observe,
   type ObservedState,
+  resends,
 } from "../../../src/blueprints/observed_artifact.ts";
 
 const START = Date.parse("2026-06-01T12:00:00Z");
@@ -74,4 +75,32 @@ Deno.test("of two states of one version the more present one counts", () => {
   assert.equal(morePresent("Failed", "Uninstalled"), "Uninstalled");
   assert.equal(morePresent("Installed", "Acknowledged"), "Installed");
   assert.equal(morePresent("RemovalFailed", "AwaitingConfirmation"), "AwaitingConfirmation");
+});
+
+Deno.test("a declared app that failed is sent again after the pauses of commands", () => {
+  const fails = (attempt: string): Observation => ({ ...seen("Failed", attempt), paused: true });
+  const step = (before: ObservedState | undefined, one: Observation, minute: number): ObservedState =>
+    observe(before, one, "14.1", at(minute)) ?? before ?? assert.fail();
+  const sent = (state: ObservedState, minute: number) => [resends(state, at(minute)), state.retryAt];
+
+  let state = step(undefined, fails("t"), 0);
+  assert.deepEqual([sent(state, 9), sent(state, 10)], [[0, at(10)], [1, at(10)]]);
+  // Whatever the device reports meanwhile, short of success, neither ends the pause nor begins another one.
+  for (const minute of [1, 3, 5]) {
+    state = step(state, seen("AwaitingConfirmation", "t"), minute);
+    state = step(state, fails("t"), minute + 1);
+    assert.deepEqual(sent(state, minute + 1), [0, at(10)]);
+  }
+  state = step(state, fails("t.rc-1"), 11);
+  assert.deepEqual([sent(state, 70), sent(state, 71)], [[1, at(71)], [2, at(71)]]);
+  state = step(state, fails("t.rc-2"), 72);
+  assert.deepEqual(sent(state, 72), [2, null]);
+
+  const first = step(undefined, fails("t"), 0);
+  // Success, or a failure for good, leaves the token as it is.
+  assert.deepEqual(sent(step(first, seen("Installed", "t"), 1), 20), [0, null]);
+  assert.deepEqual(sent(step(first, { ...seen("Failed", "t"), extraInfo: { declined: true }, final: true }, 1), 20), [
+    0,
+    null,
+  ]);
 });

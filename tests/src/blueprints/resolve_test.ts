@@ -80,6 +80,7 @@ const row = (artifactId: string, versionId: string, number: number): ObservedArt
   checkAt: null,
   bundleIds: null,
   removable: true,
+  instance: null,
   locationAssetId: null,
   storeVersion: "",
   storeVersionAsked: "",

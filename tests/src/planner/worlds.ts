@@ -245,6 +245,7 @@ function see(
       checkAt: null,
       bundleIds: null,
       removable: true,
+      instance: null,
       locationAssetId: null,
       storeVersion: "",
       storeVersionAsked: "",
