@@ -9,12 +9,12 @@ import type { Permission } from "../../src/access/actor.ts";
 /** The groups, in their order. */
 const MENU_GROUPS = ["Fleet", "Configuration", "Enrollment", "Administration"] as const;
 
-/** The permissions to open a page: one, any of several, or null for every signed-in person. */
-export type Needs = Permission | readonly Permission[] | null;
+/** The permissions to open a page: one, any of several, all of several, or null for every signed-in person. */
+export type Needs = Permission | readonly Permission[] | { readonly all: readonly Permission[] } | null;
 
 /** Whether somebody may open a page. */
 export const mayOpen = (may: (permission: Permission) => boolean, needs: Needs): boolean =>
-  needs === null || (typeof needs === "string" ? may(needs) : needs.some(may));
+  needs === null || (typeof needs === "string" ? may(needs) : "all" in needs ? needs.all.every(may) : needs.some(may));
 
 /** An entry: the address of a page, its name, and what the page needs. */
 export type MenuEntry = {
@@ -52,7 +52,12 @@ export const MENU = [
   { group: "Configuration", href: "/blueprints/", label: "Blueprints", needs: "mdm.view_blueprint" },
   { group: "Configuration", href: "/artifacts/", label: "Artifacts", needs: "mdm.view_artifact" },
   { group: "Configuration", href: "/packages/", label: "Packages", needs: "mdm.view_package" },
-  { group: "Configuration", href: "/store-apps/", label: "Store apps", needs: "mdm.view_artifact" },
+  {
+    group: "Configuration",
+    href: "/store-apps/",
+    label: "Store apps",
+    needs: { all: ["mdm.view_artifact", "mdm.view_locationasset"] },
+  },
   { group: "Configuration", href: "/apps-and-books/", label: "Apps and books", needs: "mdm.view_locationasset" },
   { group: "Configuration", href: "/locations/", label: "Locations", needs: "mdm.view_location" },
   { group: "Configuration", href: "/software-updates/", label: "Software updates", needs: "mdm.view_softwareupdate" },

@@ -21,6 +21,7 @@ import { listServerChoices } from "../../db/ade/virtual_servers.ts";
 import type { Db } from "../../db/open.ts";
 import { findTags } from "../../db/tags/tags.ts";
 import { limitOf, mustCover } from "../access/device_limit.ts";
+import { mayAll } from "../access/actor.ts";
 import type { Authorised } from "../access/operator.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem, refused } from "../errors.ts";
@@ -53,6 +54,15 @@ export const bulkAssociationRepresentation = (row: BulkAssociationRow) => ({
   ended_at: naiveUtc(row.endedAt),
 });
 
+/** Refuses tags and virtual servers of somebody who may not see them: what they select would tell which devices they have. */
+function maySelect({ actor }: Authorised, { tags, virtual_servers: servers }: BulkAssociationInput): void {
+  const needs = [
+    ...(tags.length > 0 ? ["inventory.view_tag" as const] : []),
+    ...(servers.length > 0 ? ["mdm.view_depvirtualserver" as const] : []),
+  ];
+  if (!mayAll(actor, needs)) throw problem("permission-denied", undefined, { reason: `needs ${needs.join(", ")}` });
+}
+
 /** Refuses tags and virtual servers that do not exist. */
 async function mustExist(db: Db, { tags, virtual_servers: servers }: BulkAssociationInput): Promise<void> {
   const known = new Set((await findTags(db, tags)).map(({ id }) => id));
@@ -65,7 +75,7 @@ async function mustExist(db: Db, { tags, virtual_servers: servers }: BulkAssocia
   if (wrong.length > 0) throw invalid(Object.fromEntries(wrong));
 }
 
-/** Begins to give licences to devices, or to take them back. Returns its UUID. Throws `not-found`, `refused` and `invalid`. */
+/** Begins to give licences to devices, or to take them back. Returns its UUID. Throws `not-found`, `permission-denied`, `refused` and `invalid`. */
 export async function beginBulkAssociation(
   runtime: Runtime,
   by: Authorised,
@@ -79,6 +89,7 @@ export async function beginBulkAssociation(
   if (input.action === "disassociate" && !asset.revocable) {
     throw refused("Apple does not take licences of this item back");
   }
+  maySelect(by, input);
   await mustExist(sql, input);
   const given = new Set(input.serial_numbers.map((serial) => serial.toUpperCase()));
   await mustCover(sql, by.actor, [CHANGE], [...given]);

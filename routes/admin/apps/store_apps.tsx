@@ -24,16 +24,11 @@ import { Icon } from "./assets.tsx";
 const LIMIT = 50;
 
 /** A table of store apps. */
-export function StoreAppTable({ rows, count, context, empty }: {
+export function StoreAppTable({ rows, count, empty }: {
   rows: readonly StoreAppView[];
   count: number;
-  context: PageContext;
   empty: string;
 }) {
-  const asset = (row: StoreAppView) =>
-    context.may("mdm.view_locationasset")
-      ? <a href={`/apps-and-books/${row.locationAssetId}/`}>{row.locationName}</a>
-      : row.locationName;
   return (
     <Table
       stacked
@@ -48,7 +43,9 @@ export function StoreAppTable({ rows, count, context, empty }: {
               {row.blueprints === 0 ? "in no blueprint" : counted(row.blueprints, "blueprint")}
             </div>
           </td>
-          <td class="words" data-label="Licences of">{asset(row)}</td>
+          <td class="words" data-label="Licences of">
+            <a href={`/apps-and-books/${row.locationAssetId}/`}>{row.locationName}</a>
+          </td>
           <td data-label="Assigned">{String(row.assigned)}</td>
           <td data-label="Available">{String(row.available)}</td>
           <td data-label="Total">{String(row.total)}</td>
@@ -106,7 +103,8 @@ export async function DeviceLicences({ device, context }: { device: { id: Device
 
 /** Mounts the page. */
 export function mountStoreApps(app: Hono<AppEnv>): void {
-  page(app, "/store-apps/", "mdm.view_artifact", async (context) => {
+  const needs = { all: ["mdm.view_artifact", "mdm.view_locationasset"] } as const;
+  page(app, "/store-apps/", needs, async (context) => {
     const { runtime: { sql }, url } = context;
     const search = url.searchParams.get("q")?.trim().slice(0, 100) ?? "";
     const offset = offsetOf(url);
@@ -135,7 +133,6 @@ export function mountStoreApps(app: Hono<AppEnv>): void {
           <StoreAppTable
             rows={rows}
             count={count}
-            context={context}
             empty={search === "" ? "There are no store apps yet." : "No store app matches."}
           />
           <Pager url={url} limit={LIMIT} offset={offset} count={count} />

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { currentOf, MENU, menuFor } from "../../../routes/admin/menu.ts";
+import { currentOf, mayOpen, MENU, menuFor } from "../../../routes/admin/menu.ts";
 import { withRuntime } from "../../support/runtime.ts";
 import { personWith } from "./support.ts";
 
@@ -29,9 +29,17 @@ Deno.test("every entry of the menu leads to a page of its name, which is marked 
 Deno.test("an entry needs the permission of its page, and a group without an entry is absent", () =>
   withRuntime(async (runtime) => {
     const { get } = await personWith(runtime, ["events.view_event", "mdm.view_artifact"]);
+    // All of several, and any of several.
+    assert.deepEqual(
+      [mayOpen((one) => one === "a.b", { all: ["a.b", "c.d"] }), mayOpen(() => true, { all: ["a.b"] })],
+      [
+        false,
+        true,
+      ],
+    );
     assert.deepEqual(menuOf((await get("/")).text), {
       groups: ["Fleet", "Configuration", "Administration"],
-      entries: ["/", "/artifacts/", "/store-apps/", "/events/"],
+      entries: ["/", "/artifacts/", "/events/"],
       current: ["/ page"],
     });
     for (const { href, needs } of MENU) {

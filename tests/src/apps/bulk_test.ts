@@ -129,6 +129,16 @@ Deno.test("a role that is limited to some devices sees the licences of these, an
     // A tag that devices beyond the limit have as well.
     assert.deepEqual((await take({ tags: [all?.id] })).json.devices, 1);
     await settle(fleet);
+    const blind = await makeCaller(runtime, rights.filter((one) => one !== "inventory.view_tag"));
+    const refused = await fleet.fetch(
+      new Request(`https://mdm.example.com${path}associations/`, {
+        method: "POST",
+        headers: { Authorization: `Token ${blind.token}`, "Content-Type": "application/json" },
+        body: JSON.stringify({ tags: [all?.id] }),
+      }),
+    );
+    assert.equal(refused.status, 403);
+    await refused.body?.cancel();
     const rows = await runtime.sql<{ holder: string }[]>`select holder from licences where wanted = 'disassociate'`;
     assert.deepEqual(rows.map(({ holder }) => holder), [mine.serialNumber]);
   }));
