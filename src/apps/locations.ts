@@ -32,7 +32,7 @@ import { enqueueContentSync } from "./sync.ts";
 import { sealContextOf } from "./token_seal.ts";
 
 const MODEL = "mdm.location";
-const FIELD = "server_token_file";
+const FIELD = "server_token";
 
 /** Returns a location as the API shows it. */
 export const locationRepresentation = (row: LocationRow) => ({

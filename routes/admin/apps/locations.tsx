@@ -50,10 +50,10 @@ function LocationChip({ location, now }: { location: LocationFactsOfHealth; now:
 
 /** The content token of a form. Throws `invalid`. */
 async function tokenOf(form: Form): Promise<{ file: Uint8Array; takeOver: boolean }> {
-  const given = await form.file("server_token_file");
-  if (given === undefined) throw invalid({ server_token_file: [REQUIRED] });
+  const given = await form.file("server_token");
+  if (given === undefined) throw invalid({ server_token: [REQUIRED] });
   const file = typeof given === "string" ? new TextEncoder().encode(given) : given;
-  if (file.length > MOST_TOKEN_BYTES) throw invalid({ server_token_file: ["Not a valid server token."] });
+  if (file.length > MOST_TOKEN_BYTES) throw invalid({ server_token: ["Not a valid server token."] });
   return { file, takeOver: form.text("take_over") === "on" };
 }
 
@@ -64,7 +64,7 @@ function TokenFields({ state }: { state: FormState | undefined }) {
     <>
       <FormErrors state={state} />
       <Field
-        name="server_token_file"
+        name="server_token"
         label="Content token"
         type="file"
         accept=".vpptoken"

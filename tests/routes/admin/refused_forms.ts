@@ -371,10 +371,10 @@ export const FORMS: Readonly<Record<string, readonly Make[]>> = {
   "/enrollments/:id/revoke/": [() => ({ path: `/enrollments/${NONE}/revoke/` })],
   "/enrollments/:id/delete/": [({ usedEnrollment }) => ({ path: `/enrollments/${usedEnrollment}/delete/` })],
   "/locations/add/": [
-    () => ({ path: "/locations/add/", fields: { server_token_file: "hello", take_over: "on" } }),
+    () => ({ path: "/locations/add/", fields: { server_token: "hello", take_over: "on" } }),
   ],
   "/locations/:id/token/": [
-    () => ({ path: `/locations/${NONE}/token/`, fields: { server_token_file: "hello", take_over: "on" } }),
+    () => ({ path: `/locations/${NONE}/token/`, fields: { server_token: "hello", take_over: "on" } }),
   ],
   "/locations/:id/sync/": [() => ({ path: `/locations/${NONE}/sync/` })],
   "/locations/:id/take-over/": [() => ({ path: `/locations/${NONE}/take-over/` })],

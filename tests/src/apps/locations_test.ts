@@ -31,14 +31,14 @@ Deno.test("a file that is no content token is refused with the reason", () =>
   withShop(async ({ fleet, apple }) => {
     const { runtime } = fleet;
     const add = (file: Uint8Array) => refusal(addLocation(runtime, testBy, file, { takeOver: false }));
-    const bad = "server_token_file: Not a valid server token.";
+    const bad = "server_token: Not a valid server token.";
     for (const file of [new Uint8Array(), new TextEncoder().encode("no token"), new Uint8Array(20_000).fill(65)]) {
       assert.equal(await add(file), bad);
     }
     for (const value of [[], {}, { token: 1 }, "text", { token: "a\r\nX: y", orgName: 1 }]) {
       assert.equal(await add(base64(value)), bad, JSON.stringify(value));
     }
-    assert.equal(await add(base64({ token: "a" })), "server_token_file: Could not get organization name.");
+    assert.equal(await add(base64({ token: "a" })), "server_token: Could not get organization name.");
     assert.match(
       await add(base64({ token: "a", orgName: "Orchard", expDate: "2020-01-01T00:00:00+0000" })),
       /expired on 2020-01-01/,
@@ -244,4 +244,10 @@ Deno.test("an answer of Apple's that is late, too long, no JSON or not as docume
     }
     apple.stall(path);
     assert.match(await said(), /did not answer within 1 seconds.*, passing$/);
+  }));
+
+Deno.test("a refusal in the API names the field that was sent", () =>
+  withShop(async ({ fleet }) => {
+    const { status, json } = await fleet.api("POST", "/api/mdm/locations/", { server_token: "?" });
+    assert.deepEqual([status, json], [400, { server_token: ["Not a valid server token."] }]);
   }));
