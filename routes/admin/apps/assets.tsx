@@ -68,7 +68,7 @@ export function mountAppAssets(app: Hono<AppEnv>): void {
         <>
           <p>Apps and books that your locations own licences of.</p>
           <form class="row" method="get" action="/apps-and-books/" role="search">
-            <Field name="q" label="Name, bundle id or Apple's id" type="search" value={search} maxlength={100} />
+            <Field name="q" label="Name, bundle ID or Store ID" type="search" value={search} maxlength={100} />
             <Select
               name="location"
               label="Location"
@@ -85,6 +85,7 @@ export function mountAppAssets(app: Hono<AppEnv>): void {
             <button type="submit" class="plain">Search</button>
           </form>
           <Table
+            stacked
             caption={counted(count, "item")}
             head={["Name", "Location", "Platforms", "Assigned", "Available", "Total", "Licences"]}
             empty={url.search === "" ? "No location owns an app or a book yet." : "No app or book matches."}
@@ -94,11 +95,13 @@ export function mountAppAssets(app: Hono<AppEnv>): void {
                   <Icon asset={asset} /> <a href={`/apps-and-books/${asset.id}/`}>{assetName(asset)}</a>
                   <div class="faint small">{asset.bundleId ?? asset.adamId}</div>
                 </td>
-                <td>{asset.locationName}</td>
-                <td>{asset.productType === "Book" ? "Book" : asset.supportedPlatforms.join(", ")}</td>
-                <td>{String(asset.assignedCount)}</td>
-                <td>{String(asset.availableCount)}</td>
-                <td>{String(asset.totalCount)}</td>
+                <td class="words" data-label="Location">{asset.locationName}</td>
+                <td data-label="Platforms">
+                  {asset.productType === "Book" ? "Book" : asset.supportedPlatforms.join(", ")}
+                </td>
+                <td data-label="Assigned">{String(asset.assignedCount)}</td>
+                <td data-label="Available">{String(asset.availableCount)}</td>
+                <td data-label="Total">{String(asset.totalCount)}</td>
                 <td>
                   <AvailabilityChip asset={asset} />
                 </td>

@@ -34,10 +34,15 @@ export function StoreAppTable({ rows, count, context, empty }: {
     context.may("mdm.view_locationasset")
       ? <a href={`/apps-and-books/${row.locationAssetId}/`}>{row.locationName}</a>
       : row.locationName;
+  const devices = ({ artifactId }: StoreAppView, status: string, number: number) =>
+    number > 0 && context.may("mdm.view_enrolleddevice")
+      ? <a href={`/devices/?state=enrolled&artifact=${artifactId}&status=${status}`}>{String(number)}</a>
+      : String(number);
   return (
     <Table
+      stacked
       caption={counted(count, "store app")}
-      head={["Name", "Licences of", "Assigned", "Available", "Total", "Waiting", "Installed", "In progress", "Failed"]}
+      head={["Name", "Licences of", "Assigned", "Available", "Waiting", "Installed", "In progress", "Failed"]}
       empty={empty}
       rows={rows.map((row) => (
         <tr>
@@ -47,14 +52,13 @@ export function StoreAppTable({ rows, count, context, empty }: {
               {row.blueprints === 0 ? "in no blueprint" : counted(row.blueprints, "blueprint")}
             </div>
           </td>
-          <td class="words">{asset(row)}</td>
-          <td>{String(row.assigned)}</td>
-          <td>{String(row.available)}</td>
-          <td>{String(row.total)}</td>
-          <td>{String(row.waiting)}</td>
-          <td>{String(row.installed)}</td>
-          <td>{String(row.inProgress)}</td>
-          <td>{String(row.failed)}</td>
+          <td class="words" data-label="Licences of">{asset(row)}</td>
+          <td data-label="Assigned">{`${row.assigned} of ${row.total}`}</td>
+          <td data-label="Available">{String(row.available)}</td>
+          <td data-label="Waiting">{String(row.waiting)}</td>
+          <td data-label="Installed">{devices(row, "Installed", row.installed)}</td>
+          <td data-label="In progress">{devices(row, "AwaitingConfirmation", row.inProgress)}</td>
+          <td data-label="Failed">{devices(row, "Failed", row.failed)}</td>
         </tr>
       ))}
     />

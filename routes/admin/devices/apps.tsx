@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import type { Child } from "hono/jsx";
 import {
+  findAppSources,
   findFleetApp,
   FLEET_APP_COLUMNS,
   type FleetApp,
@@ -178,9 +179,12 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
       ),
     };
   });
-  page(app, "/apps/:id/", VIEW, async ({ runtime: { sql }, id, only }) => {
+  page(app, "/apps/:id/", VIEW, async ({ runtime: { sql }, id, only, may }) => {
     const found = await findFleetApp(sql, id(), only(VIEW));
     if (found === undefined) throw problem("not-found");
+    const { artifacts, licences } = found.identifier === ""
+      ? { artifacts: [], licences: [] }
+      : await findAppSources(sql, found.identifier);
     const { platforms, newer } = summaryOf(found);
     return {
       title: found.name || found.identifier || "Without a name",
@@ -195,6 +199,24 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
               </Fact>
               <Fact name="Platforms">{platforms.join(", ")}</Fact>
               <Fact name="Management">{managedWords(found) || "not managed"}</Fact>
+              {artifacts.length === 0 || !may("mdm.view_artifact") ? null : (
+                <Fact name="Installed by">
+                  {artifacts.map((one) => (
+                    <div>
+                      <a href={`/artifacts/${one.id}/`}>{one.name}</a>
+                    </div>
+                  ))}
+                </Fact>
+              )}
+              {licences.length === 0 || !may("mdm.view_locationasset") ? null : (
+                <Fact name="Licences of">
+                  {licences.map((one) => (
+                    <div>
+                      <a href={`/apps-and-books/${one.id}/`}>{one.locationName}</a>
+                    </div>
+                  ))}
+                </Fact>
+              )}
               {newer === "" ? null : <Fact name="Apple's catalogue">{`has version ${newer}`}</Fact>}
             </dl>
           </section>
