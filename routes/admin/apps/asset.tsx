@@ -76,6 +76,7 @@ function Holders({ rows, count, now, search }: {
 }) {
   return (
     <Table
+      stacked
       caption={counted(count, "holder")}
       head={["Device or person", "Licence", "Since", "Assigned by"]}
       empty={search === "" ? "Nobody has a licence, or waits for one." : "Nobody matches."}
@@ -91,10 +92,12 @@ function Holders({ rows, count, now, search }: {
             <StateChip word={wordOf(row)} />
             {row.error === "" ? null : <div class="faint small">{`${row.error}.`}</div>}
           </td>
-          <td>
+          <td data-label="Since">
             <Time at={row.since} now={now} />
           </td>
-          <td>{row.origin === "device" ? "this server" : row.origin === "operator" ? "a person" : "Apple"}</td>
+          <td data-label="Assigned by">
+            {row.origin === "device" ? "this server" : row.origin === "operator" ? "a person" : "Apple"}
+          </td>
         </tr>
       ))}
     />

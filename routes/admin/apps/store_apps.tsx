@@ -80,6 +80,7 @@ export async function DeviceLicences({ device, context }: { device: { id: Device
     <>
       <h2 id="licences">Licences</h2>
       <Table
+        stacked
         caption={counted(rows.length, "licence")}
         head={["App", "Location", "Licence", "Since"]}
         empty=""
@@ -91,12 +92,12 @@ export async function DeviceLicences({ device, context }: { device: { id: Device
               </a>
               {row.holderKind === "user" ? <div class="faint small">of the device's person</div> : null}
             </td>
-            <td>{row.locationName}</td>
+            <td data-label="Location">{row.locationName}</td>
             <td>
               <StateChip word={wordOf(row)} />
               {row.error === "" ? null : <div class="faint small">{`${row.error}.`}</div>}
             </td>
-            <td>
+            <td data-label="Since">
               <Time at={row.assignedAt ?? row.wantedAt} now={now} />
             </td>
           </tr>

@@ -190,6 +190,7 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
           : null}
       </div>
       <Table
+        stacked
         caption={counted(count, "version")}
         head={["Version", "State", "Scope", "On devices", "Created", ""]}
         empty="No versions yet."
@@ -211,11 +212,11 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
               <td>
                 <RolloutState state={row.state} reason={row.stateReason} />
               </td>
-              <td>{filterWords(row.filter, tags)}</td>
+              <td data-label="Scope">{filterWords(row.filter, tags)}</td>
               <td>
                 <StatusChips version={row} context={context} />
               </td>
-              <td>
+              <td data-label="Created">
                 <Time at={row.createdAt} now={now} />
               </td>
               <td>

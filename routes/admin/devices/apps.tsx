@@ -186,6 +186,8 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
       ? { artifacts: [], licences: [] }
       : await findAppSources(sql, found.identifier);
     const { platforms, newer } = summaryOf(found);
+    const showsArtifacts = artifacts.length > 0 && may("mdm.view_artifact");
+    const management = managedWords({ ...found, delivered: found.delivered && !showsArtifacts });
     return {
       title: found.name || found.identifier || "Without a name",
       parents: under("/apps/"),
@@ -198,8 +200,10 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
                 <Devices count={found.devices} app={found.id} />
               </Fact>
               <Fact name="Platforms">{platforms.join(", ")}</Fact>
-              <Fact name="Management">{managedWords(found) || "not managed"}</Fact>
-              {artifacts.length === 0 || !may("mdm.view_artifact") ? null : (
+              {management === "" && showsArtifacts
+                ? null
+                : <Fact name="Management">{management || "not managed"}</Fact>}
+              {!showsArtifacts ? null : (
                 <Fact name="Installed by">
                   {artifacts.map((one) => (
                     <div>
