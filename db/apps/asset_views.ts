@@ -4,6 +4,7 @@
  * @module
  */
 
+import { coveredSerialNumbers, type DeviceLimit } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 import type { Availability } from "./assets.ts";
 import type { HolderKind } from "./licences.ts";
@@ -117,11 +118,15 @@ export type HolderView = {
   name: string;
 };
 
-/** Returns a page of holders of an asset, those with a licence first; `search` is part of a serial number or name. */
+/**
+ * Returns a page of holders of an asset, those with a licence first; `search` is part of a serial number or name. With a
+ * limit, people and the devices that it covers.
+ */
 export async function listHolders(
   db: Db,
-  { locationAssetId, search, limit, offset }: {
+  { locationAssetId, only, search, limit, offset }: {
     locationAssetId: number;
+    only: DeviceLimit | undefined;
     search?: string;
     limit: number;
     offset: number;
@@ -135,6 +140,7 @@ export async function listHolders(
         d on true
       left join content_users u on p.holder_kind = 'user' and u.location_id = x.location_id and u.client_user_id = p.holder
     where p.location_asset_id = ${locationAssetId} and (p.assigned or p.wanted is not null)
+      ${only === undefined ? db`` : db`and (p.holder_kind = 'user' or p.holder in ${coveredSerialNumbers(db, only)})`}
       ${
     search === undefined ? db`` : db`and (lower(p.holder) like ${like} or lower(d.name) like ${like}
         or lower(u.managed_apple_id) like ${like})`

@@ -420,8 +420,8 @@ export async function hurryWaiting(
 }
 
 /**
- * Returns licences that the state of a device wanted, and whose device is not enrolled any more since before a time; and those
- * that a person wanted, of devices that were deleted. The licences of people are needed by the channels of their devices.
+ * Returns licences that the state of a device wanted, and whose device is not enrolled any more since before a time, or blocked;
+ * and those that a person wanted, of devices that were deleted. The licences of people are needed by the channels of their devices.
  */
 export async function abandonedLicences(db: Db, before: Date, limit: number): Promise<NewReservation[]> {
   return await db<NewReservation[]>`
@@ -429,13 +429,15 @@ export async function abandonedLicences(db: Db, before: Date, limit: number): Pr
     where p.origin is not null and p.wanted is distinct from 'disassociate' and (p.assigned or p.wanted = 'associate')
       and case when p.holder_kind = 'user' then p.origin = 'device' and not exists (
         select 1 from licence_needs n join channels c on c.id = n.channel_id join enrollments e on e.id = c.enrollment_id
+          join devices d on d.id = e.device_id
         where n.location_asset_id = p.location_asset_id and n.holder_kind = 'user' and n.holder = p.holder
-          and (e.ended_at is null or e.ended_at > ${before}))
+          and (e.ended_at is null or e.ended_at > ${before}) and (d.blocked_at is null or d.blocked_at > ${before}))
       else exists (select 1 from devices d where d.serial_number = p.holder)
       and not exists (
         select 1 from devices d join enrollments e on e.id = d.enrollment_id
         where d.serial_number = p.holder and case when p.origin = 'operator' then d.deleted_at is null
-          else d.deleted_at is null and (e.ended_at is null or e.ended_at > ${before}) end) end
+          else d.deleted_at is null and (e.ended_at is null or e.ended_at > ${before})
+            and (d.blocked_at is null or d.blocked_at > ${before}) end) end
     order by p.id limit ${limit}`;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
 import type { LicenceRow } from "./licences.ts";
@@ -30,10 +31,14 @@ export type StoreAppView = {
   blueprints: number;
 };
 
-/** Returns a page of store apps by name, and the total number; only those of one asset, or the one of an artifact, if given. */
+/**
+ * Returns a page of store apps by name, and the total number; only those of one asset, or the one of an artifact, if given.
+ * Of a limit, the devices that it covers are counted; licences are those of the location.
+ */
 export async function listStoreApps(
   db: Db,
-  { limit, offset, search, locationAssetId, artifactId }: {
+  { only, limit, offset, search, locationAssetId, artifactId }: {
+    only: DeviceLimit | undefined;
     limit: number;
     offset: number;
     search?: string;
@@ -68,7 +73,8 @@ export async function listStoreApps(
         count(*) filter (where t.status = 'AwaitingConfirmation')::int as in_progress,
         count(*) filter (where t.status = 'Failed')::int as failed
       from target_artifacts t join channels c on c.id = t.channel_id join enrollments e on e.id = c.enrollment_id
-      where t.artifact_id = p.artifact_id and e.ended_at is null
+        join devices d on d.id = e.device_id
+      where t.artifact_id = p.artifact_id and e.ended_at is null and ${within(db, only)}
     ) t on true
     order by p.name, p.artifact_id`;
   const { count } = one(await db<{ count: number }[]>`select count(*)::int as count ${from}`);

@@ -20,12 +20,22 @@ export type ContentUserRow = {
 
 const columns = (db: Db) => db`id, location_id, client_user_id, managed_apple_id, email, state, tries, error`;
 
-/** Returns the user with a Managed Apple Account at a location, created with `clientUserId` if there is none. */
+/** The advisory lock of a person who may have to be created. */
+const PERSON_LOCK = 7_236_504;
+
+/**
+ * Returns the user with a Managed Apple Account at a location, created with `clientUserId` if there is none. One transaction
+ * at a time: two devices of a person that enroll at once would make two users, with a licence each.
+ */
 export async function ensureContentUser(
   db: Db,
   row: { locationId: number; clientUserId: string; managedAppleId: string; email: string },
   now: Date,
 ): Promise<{ user: ContentUserRow; isNew: boolean }> {
+  const before = await findContentUser(db, row.locationId, row.managedAppleId);
+  if (before !== undefined) return { user: before, isNew: false };
+  // By the person alone: whoever needs several locations takes one lock, so that nobody waits in a circle.
+  await db`select pg_advisory_xact_lock(${PERSON_LOCK}::int, hashtext(lower(${row.managedAppleId})))`;
   const known = await findContentUser(db, row.locationId, row.managedAppleId);
   if (known !== undefined) return { user: known, isNew: false };
   const user = one(

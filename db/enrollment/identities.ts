@@ -98,6 +98,12 @@ export type TokenSenderRow = PinnedRow & {
   awaitingConfiguration: boolean | null;
   /** Whether the session of the enrollment is over, and no older identity is in use. */
   settled: boolean;
+  /** How the channel is pushed; null where it is not. */
+  pushToken: Uint8Array | null;
+  magicSealed: string | null;
+  /** Whether pushes are planned for it: its token is not one that Apple has refused. */
+  pushed: boolean;
+  unlockTokenSealed: string | null;
 };
 
 /** Returns the enrollment behind a certificate, with one of its channels. */
@@ -112,7 +118,9 @@ export async function findTokenSender(
       e.awaiting_configuration,
       (select s.status from enrollment_sessions s where s.id = e.session_id) = 'COMPLETED'
         and not exists (select 1 from enrollment_identities o where o.enrollment_id = e.id and o.retired_at is null
-          and o.created_at < i.created_at) as settled
+          and o.created_at < i.created_at) as settled,
+      c.push_token, c.push_magic_sealed as magic_sealed, c.push_due_at is not null and c.push_dead_at is null as pushed,
+      e.unlock_token_sealed
     from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id
       join push_certificates p on p.id = e.push_certificate_id
       left join channels c on c.enrollment_id = e.id and c.user_key = ${userKey}

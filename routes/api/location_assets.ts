@@ -11,6 +11,7 @@ import { findLocation } from "../../db/apps/locations.ts";
 import { locationAssetRepresentation } from "../../src/apps/assets.ts";
 import { beginBulkAssociation, bulkAssociationRepresentation } from "../../src/apps/bulk.ts";
 import { bulkAssociationInput } from "../../src/apps/bulk_input.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { assignToUser, userAssignmentInput } from "../../src/apps/user_assignment.ts";
 import { invalid, problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
@@ -152,6 +153,7 @@ export const LOCATION_ASSET_ENDPOINTS = [
       const { count, rows } = await listHolders(sql, {
         ...page,
         locationAssetId: input.params.id,
+        only: limitOf(input.by.actor, VIEW),
         ...present({ search: input.query.search }),
       });
       return paginated(input, page, { count, rows: rows.map(licenceRepresentation) });

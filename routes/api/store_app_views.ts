@@ -16,6 +16,7 @@ import { findDevice } from "../../db/devices/device_views.ts";
 import { assetName } from "../../src/apps/assets.ts";
 import { licenceSentence, licenceState } from "../../src/apps/licences.ts";
 import { createStoreAppOfAsset, storeAppOfAssetInput } from "../../src/blueprints/store_app_of_asset.ts";
+import { limitOf } from "../../src/access/device_limit.ts";
 import { problem } from "../../src/errors.ts";
 import { present } from "../../src/protocol/present.ts";
 import { endpoint } from "./endpoint.ts";
@@ -92,7 +93,11 @@ export const STORE_APP_VIEW_ENDPOINTS = [
     response: { status: 200, schema: pageOfSchema(totalsSchema) },
     async handle(input) {
       const page = pageOf(input.query);
-      const found = await listStoreApps(input.runtime.sql, { ...page, ...present({ search: input.query.search }) });
+      const found = await listStoreApps(input.runtime.sql, {
+        ...page,
+        only: limitOf(input.by.actor, "mdm.view_artifact"),
+        ...present({ search: input.query.search }),
+      });
       return paginated(input, page, { count: found.count, rows: found.rows.map(totalsOf) });
     },
   }),
@@ -109,7 +114,11 @@ export const STORE_APP_VIEW_ENDPOINTS = [
       const { sql } = input.runtime;
       if (await findLocationAsset(sql, input.params.id) === undefined) throw problem("not-found");
       const page = pageOf(input.query);
-      const found = await listStoreApps(sql, { ...page, locationAssetId: input.params.id });
+      const found = await listStoreApps(sql, {
+        ...page,
+        only: limitOf(input.by.actor, "mdm.view_artifact"),
+        locationAssetId: input.params.id,
+      });
       return paginated(input, page, { count: found.count, rows: found.rows.map(totalsOf) });
     },
   }),

@@ -56,8 +56,12 @@ const POLLS = [15, 30, 60, 120, 300, 600] as const;
 const MOST_POLLS = 40;
 /** Seconds until what waits for licences is asked for again, if no notification comes. */
 const SHORTAGE_SECONDS = 3600;
+/** Seconds until what Apple refused as too much at once, after its limits were read again, is asked for. */
+const LIMIT_SECONDS = 600;
 /** Seconds until users are created again. */
 const USERS_SECONDS = 600;
+/** Seconds until a user is created again whom Apple refused: the account may exist by then. */
+const REFUSED_SECONDS = 3600;
 /** Requests of one run: the rest follows in the next one. */
 const MOST_REQUESTS = 200;
 
@@ -127,18 +131,26 @@ async function askForAll(working: Working): Promise<void> {
       if (asked === 0) break;
       // Apple's limits changed: once more with the new ones.
       if (asked === "over a limit") {
-        if (limited) break;
+        if (limited) {
+          result.waiting += await postponeDue(runtime.sql, group, {
+            error: "Apple refused the request as too large",
+            errorNumber: null,
+            until: new Date(now.getTime() + LIMIT_SECONDS * 1000),
+          }, now);
+          break;
+        }
         limited = true;
         working.client.forgetLimits();
         continue;
       }
       available -= asked;
     }
-    if (group.wanted === "associate" && (available <= 0 || group.gone)) {
+    // What stays due is done again at once, for ever.
+    if (available <= 0 || group.gone) {
       const until = new Date(now.getTime() + SHORTAGE_SECONDS * 1000);
       result.waiting += await postponeDue(runtime.sql, group, {
         error: group.gone ? "The location does not have this item any more" : errorSentence(NOT_ENOUGH),
-        errorNumber: NOT_ENOUGH,
+        errorNumber: group.wanted === "associate" ? NOT_ENOUGH : null,
         until,
       }, now);
     }
@@ -157,14 +169,15 @@ async function ask(
   const holders = await sql.begin(async (tx) => {
     const now = clock.now();
     const taken = await takeDue(tx, group, { requestId: id, limit: most }, now);
-    // A user whom Apple does not know yet is created first.
-    const known = users ? new Set((await knownUsers(tx, location.id, taken)).map(knownName)) : undefined;
-    const waiting = known === undefined ? [] : taken.filter((holder) => known.has(`waits ${holder}`));
-    if (waiting.length > 0) {
-      const retryAt = new Date(now.getTime() + 30_000);
-      await failLicences(tx, id, { error: "", errorNumber: null, retryAt }, waiting, now);
+    // A user whom Apple does not know yet is created first; one whom Apple refused is tried again later.
+    const unknown = users ? (await knownUsers(tx, location.id, taken)).filter(({ state }) => state !== "created") : [];
+    for (const [error, same] of Map.groupBy(unknown, ({ error }) => error)) {
+      const retryAt = new Date(now.getTime() + (error === "" ? 30 : USERS_SECONDS) * 1000);
+      const names = same.map(({ clientUserId }) => clientUserId);
+      await failLicences(tx, id, { error, errorNumber: null, retryAt }, names, now);
     }
-    const ready = taken.filter((holder) => !waiting.includes(holder));
+    const waiting = new Set(unknown.map(({ clientUserId }) => clientUserId));
+    const ready = taken.filter((holder) => !waiting.has(holder));
     if (ready.length > 0) {
       await insertRequest(tx, {
         id,
@@ -198,9 +211,6 @@ async function ask(
   });
   return holders.length;
 }
-
-const knownName = ({ state, clientUserId }: { state: string; clientUserId: string }) =>
-  `${state === "created" ? "known" : "waits"} ${clientUserId}`;
 
 /** Apple refused a request as a whole: nothing was done. */
 async function refused(
@@ -386,7 +396,7 @@ async function endUsers({ runtime, location }: Working, request: RequestRow, fai
     await endUserRequest(
       tx,
       request.id,
-      { failed: unnamed ? "all" : new Map(names), retryAt: null },
+      { failed: unnamed ? "all" : new Map(names), retryAt: new Date(now.getTime() + REFUSED_SECONDS * 1000) },
       first === undefined ? "" : errorSentence(first.number, first.message),
       now,
     );

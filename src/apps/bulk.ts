@@ -16,12 +16,14 @@ import {
   takeTargets,
 } from "../../db/apps/bulk_associations.ts";
 import { findLocationAsset } from "../../db/apps/asset_views.ts";
+import { uncoveredSerialNumbers } from "../../db/access/device_limit_views.ts";
 import { listServerChoices } from "../../db/ade/virtual_servers.ts";
 import type { Db } from "../../db/open.ts";
 import { findTags } from "../../db/tags/tags.ts";
+import { limitOf, mustCover } from "../access/device_limit.ts";
+import type { Authorised } from "../access/operator.ts";
 import { enqueueJob } from "../enqueue_job.ts";
 import { invalid, problem, refused } from "../errors.ts";
-import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import { unknownPk } from "../input_fields.ts";
 import { naiveUtc } from "../naive_utc.ts";
@@ -32,6 +34,8 @@ import { mustBeAssignable, releaseLicences, reserveLicences } from "./licences.t
 /** The kind of the job, and its payload. */
 export const BULK_JOB = "apps-bulk";
 export const bulkPayload = z.object({ bulk_association: z.uuid() });
+
+const CHANGE = "mdm.change_locationasset";
 
 /** Devices in one transaction. */
 const BATCH = 500;
@@ -64,7 +68,7 @@ async function mustExist(db: Db, { tags, virtual_servers: servers }: BulkAssocia
 /** Begins to give licences to devices, or to take them back. Returns its UUID. Throws `not-found`, `refused` and `invalid`. */
 export async function beginBulkAssociation(
   runtime: Runtime,
-  by: By,
+  by: Authorised,
   locationAssetId: number,
   input: BulkAssociationInput,
 ): Promise<string> {
@@ -77,11 +81,16 @@ export async function beginBulkAssociation(
   }
   await mustExist(sql, input);
   const given = new Set(input.serial_numbers.map((serial) => serial.toUpperCase()));
-  const serialNumbers = await selectSerialNumbers(sql, {
+  await mustCover(sql, by.actor, [CHANGE], [...given]);
+  const selected = await selectSerialNumbers(sql, {
     tags: input.tags,
     virtualServers: input.virtual_servers,
     serialNumbers: [...given],
   });
+  // The attack: a tag or a server reaches devices that the operator may not see.
+  const only = limitOf(by.actor, CHANGE);
+  const beyond = new Set(only === undefined ? [] : await uncoveredSerialNumbers(sql, selected, only));
+  const serialNumbers = selected.filter((serial) => !beyond.has(serial));
   if (serialNumbers.length > MOST_ASSOCIATED) {
     throw invalid({ non_field_errors: [`Select at most ${MOST_ASSOCIATED} devices at once.`] });
   }
@@ -94,7 +103,7 @@ export async function beginBulkAssociation(
       ],
     });
   }
-  const selected = new Set(serialNumbers);
+  const chosen = new Set(serialNumbers);
   const id = random.uuid();
   await sql.begin(async (tx) => {
     await insertBulkAssociation(tx, {
@@ -103,7 +112,7 @@ export async function beginBulkAssociation(
       kind: input.action,
       createdById: by.who.kind === "user" ? by.who.userId : null,
       serialNumbers,
-      leftOut: [...given].filter((serial) => !selected.has(serial)).length,
+      leftOut: [...given].filter((serial) => !chosen.has(serial)).length,
     }, clock.now());
     await recordEvents(tx, runtime, by, [{
       type: "mdm_bulk_association",

@@ -81,8 +81,15 @@ export async function receiveNotification(runtime: Runtime, locationId: number, 
     log.warn("A notification of Apple's is about another location", { location: location.name });
     return;
   }
+  // No text that the database refuses: such a notification would come again and again.
+  const kept = {
+    locationId,
+    notificationId,
+    type: foreignText(type),
+    notification: foreignValue(notification, { bytes: 8 * MOST_NOTIFICATION_BYTES }),
+  };
   await sql.begin(async (tx) => {
-    if (!await insertNotification(tx, { locationId, notificationId, type, notification }, clock.now())) return;
+    if (!await insertNotification(tx, kept, clock.now())) return;
     await enqueueNotifications(tx, runtime, locationId);
   });
 }

@@ -24,7 +24,7 @@ import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_obser
 const MOST_CHECKS = 32;
 
 /** Seconds to the next question after `checks` of them: 15, 20, 27, 37, … */
-export const checkDelay = (checks: number): number => Math.round(15 * 1.35 ** checks);
+const checkDelay = (checks: number): number => Math.round(15 * 1.35 ** checks);
 
 /** A list of apps. `identifiers`: the question, if it was for some apps; `complete`: whether it has every app. */
 export type AppList = {
@@ -39,6 +39,8 @@ export type AppList = {
 type Needs = Pick<Runtime, "clock" | "random">;
 
 const isAwaited = ({ status, via }: TargetArtifactRow) => via === "command" && status === "AwaitingConfirmation";
+/** Whether an answer is to a question that was due: a list that comes anyway, or after another one, is none of the questions. */
+const isDue = ({ checkAt }: TargetArtifactRow, now: Date) => checkAt !== null && checkAt <= now;
 const isInstalled = ({ status, via }: TargetArtifactRow) => via === "command" && status === "Installed";
 
 /** Whether a list says something of the apps of a version. */
@@ -92,14 +94,13 @@ export async function confirmApps(
     const found = appState(bundles.get(versionId) ?? [], list);
     if (found.state === "installed" && found.exact) verified.push(versionId);
     if (isAwaited(row)) {
-      const checks = row.checks + 1;
-      seen.push({ ...about, ...awaitedFinding(found, checks) });
+      seen.push({ ...about, ...awaitedFinding(found, row.checks + (isDue(row, now) ? 1 : 0)) });
     } else if (list.complete && row.verifiedAt !== null && found.state === "unknown") {
       seen.push({ ...about, status: "Uninstalled", extraInfo: { reason: `The device ${found.reason}.` } });
     }
   }
   await recordSeen(tx, runtime, by, owner, seen);
-  await askAgain(tx, owner, judged.filter(isAwaited), now);
+  await askAgain(tx, owner, judged.filter((row) => isAwaited(row) && isDue(row, now)), now);
   await markVerified(tx, owner.channelId, verified, now);
   const storeApps = covered.filter(({ locationAssetId }) => locationAssetId !== null);
   await confirmStoreAppsListed(tx, runtime, by, owner, storeApps, { ...list, confirms: list.unmanaged });
@@ -122,9 +123,7 @@ export async function askAgain(
 /** Takes into account that a device gave no list: the question is asked again later, not at once. */
 export async function confirmationRefused(tx: Tx, runtime: Needs, owner: ArtifactOwner): Promise<void> {
   const now = runtime.clock.now();
-  const rows = (await findTargetArtifacts(tx, owner.channelId)).filter((row) =>
-    isAwaited(row) && row.checkAt !== null && row.checkAt <= now
-  );
+  const rows = (await findTargetArtifacts(tx, owner.channelId)).filter((row) => isAwaited(row) && isDue(row, now));
   const isStoreApp = ({ locationAssetId }: TargetArtifactRow) => locationAssetId !== null;
   await askAgain(tx, owner, rows.filter((row) => !isStoreApp(row)), now);
   await storeAppsAskedAgain(tx, runtime, owner, rows.filter(isStoreApp));

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { findTargetArtifacts, setCheck, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
+import { findTargetArtifacts, type TargetArtifactRow } from "../../db/artifacts/target_artifacts.ts";
 import type { Tx } from "../../db/open.ts";
 import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
-import { askAgain, checkDelay } from "./confirm_apps.ts";
+import { askAgain } from "./confirm_apps.ts";
 import { findingOf, type ManagedAppList } from "./confirm_store_apps.ts";
 import { type ArtifactOwner, recordSeen, type SeenVersion } from "./record_observations.ts";
 import { storeVerdict } from "./store_app_states.ts";
@@ -34,23 +34,20 @@ export async function confirmInHouseApps(
   const rows = (await findTargetArtifacts(tx, owner.channelId)).filter(isInHouse)
     .filter((row) => (isAwaited(row) || row.status === "Installed") && covers(row));
   const seen: SeenVersion[] = [];
-  const [later, now]: [InHouseRow[], InHouseRow[]] = [[], []];
+  const [awaited, open]: [InHouseRow[], InHouseRow[]] = [[], []];
   for (const row of rows) {
     const { versionId, contentRevision, uniqueInstallIdentifier } = row;
     const state = row.bundleIds.flatMap((id) => listed.get(id) ?? [])[0];
     const verdict = state === undefined ? undefined : storeVerdict(state);
-    const open = verdict === undefined || verdict.state === "installed" || verdict.state === "unknown";
-    if (isAwaited(row)) (open ? now : later).push(row);
-    if (open || (!isAwaited(row) && verdict.state !== "removed")) continue;
+    const isOpen = verdict === undefined || verdict.state === "installed" || verdict.state === "unknown";
+    if (isAwaited(row)) awaited.push(row);
+    if (isAwaited(row) && isOpen) open.push(row);
+    if (isOpen || (!isAwaited(row) && verdict.state !== "removed")) continue;
     const about = { versionId, contentRevision, uniqueInstallIdentifier, via: "command" as const };
     seen.push({ ...about, ...findingOf(verdict, state ?? "", row.checks + 1) });
   }
   await recordSeen(tx, runtime, by, owner, seen);
-  await askAgain(tx, owner, later, runtime.clock.now());
-  // The answer to the next question counts; until then this one is not repeated.
-  for (const { versionId, checks } of now) {
-    const at = new Date(runtime.clock.now().getTime() + checkDelay(checks) * 1000);
-    await setCheck(tx, owner.channelId, versionId, checks, at);
-  }
-  return [...new Set(now.flatMap(({ bundleIds }) => bundleIds))];
+  // Now, whatever comes of the question that follows: a device that answers only this one is not asked for ever.
+  await askAgain(tx, owner, awaited, runtime.clock.now());
+  return [...new Set(open.flatMap(({ bundleIds }) => bundleIds))];
 }

@@ -111,12 +111,16 @@ async function applySecurityInfo({ values: v, raw }: EffectOf<"securityInfo">, c
   await updateEnrollment(tx, owner.enrollmentId, { ...change, securityInfo: raw, securityInfoAt: now }, now);
 }
 
-/** Whether a list is the inventory: what a person has asked for is if the blueprint collects that list. */
+/**
+ * Whether a list is the device's inventory. That of a user's channel is not: it has what the user can see. What a person has
+ * asked for is, if the blueprint collects that list.
+ */
 async function isInventory(
   kind: keyof CollectedLists,
   { byHand, managedOnly }: { byHand?: true; managedOnly: boolean },
   { tx, owner, target }: TargetedConversation,
 ): Promise<boolean> {
+  if (owner.userKey !== "") return false;
   if (byHand !== true) return true;
   const level = (await findCollectedLists(tx, owner.enrollmentId))[kind];
   // A user enrollment never lists more than the managed ones.
@@ -227,9 +231,8 @@ async function applyProfiles(effect: EffectOf<"profiles">, context: TargetedConv
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const rows = effect.profiles.map(({ signers, ...profile }) => ({ ...profile, signers: signers.map(sha256) }));
   const key = ({ uuid, identifier }: { uuid: string; identifier: string }) => JSON.stringify([uuid, identifier]);
-  // The list of a user's channel is not the device's inventory.
   const { enrollmentId } = owner;
-  if (owner.userKey === "" && effect.inventory && await isInventory("profiles", effect, context)) {
+  if (effect.inventory && await isInventory("profiles", effect, context)) {
     await keepList(
       tx,
       enrollmentId,

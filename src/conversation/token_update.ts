@@ -1,15 +1,16 @@
 /**
  * TokenUpdate: how a channel is pushed.
  *
- * Devices send it when they enroll and whenever something of it may have changed, so nearly all of them change only the
- * channel. Those take one look and one statement; the others, which end a session or an identity, bring a new user or a new
- * name, take a transaction.
+ * Devices send it when they enroll and whenever something of it may have changed, so nearly all of them change nothing, or only
+ * the channel. Those take one look, and one statement if there is a change; the others, which end a session or an identity,
+ * bring a new user or a new name, take a transaction.
  *
  * Source: Apple, "TokenUpdate" (developer.apple.com/documentation/devicemanagement/token-update).
  *
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { completeSession } from "../../db/enrollment/enrollment_sessions.ts";
 import { updateEnrollment } from "../../db/enrollment/enrollments.ts";
 import {
@@ -54,6 +55,17 @@ function isRoutine(sender: TokenSenderRow | undefined, message: TokenUpdate): se
 const pushDueAt = (runtime: Runtime, now: Date) => new Date(now.getTime() + runtime.config.PUSH_MIN_TARGET_AGE * 1000);
 const magicContext = (id: number) => ({ table: "channels", column: "push_magic_sealed", id });
 
+/** Whether a routine TokenUpdate says what is known already. */
+async function isKnown({ keys }: Runtime, sender: TokenSenderRow, message: TokenUpdate): Promise<boolean> {
+  const { channelId, enrollmentId, pushed, pushToken, magicSealed, unlockTokenSealed } = sender;
+  if (channelId === null || !pushed || pushToken === null || magicSealed === null) return false;
+  if (Buffer.compare(pushToken, message.token) !== 0) return false;
+  if (!await keys.holds(magicSealed, message.pushMagic, magicContext(channelId))) return false;
+  const { unlockToken } = message;
+  return unlockToken === undefined || message.ids.channel !== "Device" ||
+    (unlockTokenSealed !== null && await keys.holds(unlockTokenSealed, unlockToken, unlockContext(enrollmentId)));
+}
+
 /** Processes a routine TokenUpdate; returns false, and changes nothing, when it is not. */
 export async function takeRoutineTokenUpdate(
   runtime: Runtime,
@@ -66,7 +78,7 @@ export async function takeRoutineTokenUpdate(
   const { channelId, enrollmentId } = sender;
   const now = runtime.clock.now();
   const ofDevice = message.ids.channel === "Device";
-  const kept = await renewPushTarget(runtime.sql, certificate.fingerprint, {
+  const kept = await isKnown(runtime, sender, message) || await renewPushTarget(runtime.sql, certificate.fingerprint, {
     channelId,
     token: message.token,
     magicSealed: await runtime.keys.seal(message.pushMagic, magicContext(channelId)),

@@ -109,9 +109,11 @@ class Table {
   }
 
   #keep({ data }: Entry): void {
-    const path = this.#entries.map(({ name }) => name).join("/");
+    // The attack: folders with long names, which each of thousands of files in them copies.
+    const characters = this.#entries.reduce((sum, { name }) => sum + name.length + 1, -1);
+    const path = characters > LONGEST_PATH ? undefined : this.#entries.map(({ name }) => name).join("/");
     this.#entries.pop();
-    if (data === undefined || path.length > LONGEST_PATH) return;
+    if (data === undefined || path === undefined) return;
     const { offset, length, size, encoding } = data;
     if (![offset, length, size].every(Number.isSafeInteger)) throw damaged();
     // Of two files with one name, installers take the first.

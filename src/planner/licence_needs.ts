@@ -12,6 +12,7 @@ import { isGivenUp, isPresent, mayBeThere, type ObservedArtifact } from "../blue
 import { commandNamed } from "../commands/registry.ts";
 import type { Delivery } from "./delivery.ts";
 import type { HeldLicence, PlanFacts } from "./facts.ts";
+import { keptFor } from "./same_app.ts";
 import type { Situation } from "./situation.ts";
 
 /** Assets of locations: licences to reserve, and to give back. */
@@ -20,8 +21,9 @@ export type LicenceNeeds = { reserve: number[]; release: number[] };
 type Facts = Pick<PlanFacts, "target" | "artifacts"> & { recovery: Pick<PlanFacts["recovery"], "hardwareProven"> };
 
 /** Whether an app that is out of scope is about to be removed from the device. */
-function isLeaving(row: ObservedArtifact, { target, artifacts }: Facts): boolean {
-  if (!mayBeThere(row)) return false;
+function isLeaving(row: ObservedArtifact, { target, artifacts }: Facts, situation: Situation): boolean {
+  // The other artifact has a licence of its own, if it needs one.
+  if (!mayBeThere(row) || (row.via === "command" && keptFor(row, situation) !== undefined)) return false;
   // The device removes it with its declaration, and says so.
   if (row.via === "declaration") return artifacts.declarative.enabled;
   const { remove } = artifactType(row.type);
@@ -49,7 +51,9 @@ export function licenceNeeds(facts: Facts, situation: Situation): LicenceNeeds {
   const inScope = new Set(situation.deliveries.map(({ resolution }) => resolution.artifact.id));
   const leaving = new Set(
     observed.flatMap((row) =>
-      row.locationAssetId !== null && !inScope.has(row.artifactId) && isLeaving(row, facts) ? [row.locationAssetId] : []
+      row.locationAssetId !== null && !inScope.has(row.artifactId) && isLeaving(row, facts, situation)
+        ? [row.locationAssetId]
+        : []
     ),
   );
   const reserve = [...needed].filter((asset) => {

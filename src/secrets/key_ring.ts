@@ -7,6 +7,7 @@
  * @module
  */
 
+import { timingSafeEqual } from "node:crypto";
 import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "@std/encoding";
 import type { Random } from "../runtime.ts";
 
@@ -99,6 +100,18 @@ export class KeyRing {
   /** The text of a sealed value. */
   async openText(sealed: string, context: SealContext): Promise<string> {
     return decoder.decode(await this.open(sealed, context));
+  }
+
+  /** Whether a sealed value holds `plain`; false where it cannot be opened. */
+  async holds(sealed: string, plain: Uint8Array | string, context: SealContext): Promise<boolean> {
+    const expected = typeof plain === "string" ? encoder.encode(plain) : plain;
+    try {
+      const held = await this.open(sealed, context);
+      return held.length === expected.length && timingSafeEqual(held, expected);
+    } catch (error) {
+      if (error instanceof SecretError) return false;
+      throw error;
+    }
   }
 
   /** Whether a sealed value should be sealed again, because it was sealed with an older key. */

@@ -1,6 +1,11 @@
 /** Questions that people ask with Apple's own keys: their answers are inventory as those of the server's questions are. */
 import assert from "node:assert/strict";
+import { channelIdOf } from "../../db/ids.ts";
 import { MODELS } from "../../simulators/device/models.ts";
+import type { CommandTarget } from "../../src/commands/command.ts";
+import { installedApplicationList } from "../../src/commands/installed_application_list.ts";
+import { profileList } from "../../src/commands/profile_list.ts";
+import { queueCommand } from "../../src/commands/queue.ts";
 import { assign, idOf, made, makeBlueprint, rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { makeCaller } from "../routes/api/support.ts";
@@ -105,4 +110,45 @@ Deno.test("a role that lists a request type allows the second name that people s
     assert.equal(await send("ManualRemoveProfile", { Identifier: "com.example" }), 201);
     assert.equal(await send("ManualDeviceInformation", { Queries: ["OSVersion"] }), 403);
     assert.equal(await send("RestartDevice"), 403);
+  }));
+
+Deno.test("what the channel of a Mac's user lists is not the inventory of the Mac", () =>
+  withFleet(async (fleet) => {
+    const { device, id, listed } = await houseOf(fleet, {
+      collect_apps: 2,
+      collect_certificates: 2,
+      collect_profiles: 2,
+    });
+    const { sql } = fleet.runtime;
+    const LISTS = ["apps", "certificates", "profiles"] as const;
+    await device.addUser({ userId: "U1", shortName: "jun", longName: "Jun" });
+    await rest(device, "U1");
+    const before = await Promise.all(LISTS.map(listed));
+    const [channel] = await sql<{ id: number }[]>`select id from channels where user_key <> ''`;
+    device.state.apps = [{
+      ...{ Identifier: "com.example.mine", Name: "Mine", Version: "1", ShortVersion: "1", BundleSize: 1 },
+      ...{ managed: false, startsAt: 0, readyAt: 0 },
+    }];
+    const target: CommandTarget = {
+      channel: "User",
+      platform: "macOS",
+      osVersion: MAC?.osVersion ?? "",
+      model: "",
+      appleSilicon: true,
+      supervised: true,
+      userEnrollment: false,
+      userApproved: true,
+      activationLockManageable: null,
+      awaitingConfiguration: false,
+    };
+    for (const command of [installedApplicationList, profileList]) {
+      await sql.begin((tx) =>
+        queueCommand(tx, fleet.runtime, command, target, channelIdOf(channel?.id ?? 0), { managed_only: false })
+      );
+      assert.equal((await device.connect("U1"))[0]?.requestType, command.name);
+      await rest(device, "U1");
+    }
+    assert.deepEqual(await Promise.all(LISTS.map(listed)), before);
+    const apps = (await fleet.api("GET", `/api/mdm/devices/${id}/apps/`)).json as { identifier: string }[];
+    assert.ok(apps.length > 0 && apps.every(({ identifier }) => identifier !== "com.example.mine"));
   }));

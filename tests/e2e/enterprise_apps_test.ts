@@ -494,3 +494,26 @@ Deno.test("the next version of a package replaces the first one, by a new versio
     const [here, ...others] = device.state.packages;
     assert.deepEqual([here?.apps.map(({ ShortVersion }) => ShortVersion), others], [["2.0"], []]);
   }));
+
+Deno.test("a phone that lists its managed apps and never the others is asked at the same pace", () =>
+  withFleet(async (fleet) => {
+    const [, iphone] = MODELS;
+    const world = await AppWorld.made(fleet, {
+      file: await ipaOf(),
+      filename: "Inspect.ipa",
+      platform: "ios",
+      device: {
+        ...(iphone === undefined ? {} : { model: iphone }),
+        mischief: (type) => type === "InstalledApplicationList" ? "Error" : undefined,
+      },
+    });
+    let asked = 0;
+    // Half an hour: 15, 20, 27, … seconds are twelve questions.
+    for (let n = 0; n < 120; n++) {
+      fleet.runtime.clock.advance(16);
+      const exchanges = await world.device.connect();
+      asked += exchanges.filter(({ requestType }) => requestType === "ManagedApplicationList").length;
+    }
+    assert.equal(asked, 12);
+    assert.deepEqual(await world.states(), ["1 accepted"]);
+  }));

@@ -128,10 +128,12 @@ Deno.test("two processes on one database: no double push, no double command, no 
     let turn = 0;
     const pick = () => (turn++ % 2 === 0 ? one.url : two.url);
     const devices: SimulatedDevice[] = [];
-    for (let n = 0; n < 10; n++) devices.push(await enroll(pick));
     const seen = new Map<SimulatedDevice, string[]>();
-    for (const device of devices) {
+    for (let n = 0; n < 10; n++) {
+      const device = await enroll(pick);
+      // At once: one that was never seen is pushed, whether there is a command or not.
       await device.connect();
+      devices.push(device);
       seen.set(device, []);
     }
     // Each device comes when it is pushed; pushes are counted from here on.

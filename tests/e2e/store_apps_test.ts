@@ -579,6 +579,123 @@ Deno.test("a declared app that failed, or that its user declined, says why; a de
     assert.equal((await world.rows(declining))[0].retry_count, 0);
   }));
 
+Deno.test("a person's licence is given back when the device is another person's, or nobody's, though it is still enrolled", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const { sql } = shop.fleet.runtime;
+    const device = await shop.fleet.enrolled({
+      appStore: (adamId, serial) => shop.apple.store.serve(adamId, serial, "jun@example.com"),
+      ...(IPHONE === undefined ? {} : { model: IPHONE }),
+    });
+    await device.connect();
+    const id = await idOf(shop.fleet, device.serialNumber);
+    await sql`update enrollments set user_enrollment = true where device_id = ${id}`;
+    const belongsTo = async (account: string) => {
+      await made(shop.fleet, "PUT", `/api/mdm/devices/${id}/managed_apple_account/`, {
+        managed_apple_account: account,
+      });
+      await settle(shop.fleet);
+      await rest(device);
+      for (let n = 0; n < 4; n++) {
+        await shop.pass(300);
+        await world.apple();
+      }
+      await rest(device);
+      await world.after(device, 60);
+      await lookAfterLocations(shop.fleet.runtime, testBy);
+      await world.apple();
+      const rows = await sql<{ account: string }[]>`
+        select u.managed_apple_id as account from licences p join content_users u on u.client_user_id = p.holder
+        where p.assigned order by 1`;
+      return rows.map(({ account }) => account);
+    };
+    await assign(shop.fleet, device.serialNumber, world.ids.blueprint);
+    assert.deepEqual(await belongsTo("jun@example.com"), ["jun@example.com"]);
+    assert.deepEqual(await belongsTo("ada@example.com"), ["ada@example.com"]);
+    assert.deepEqual(await belongsTo(""), []);
+  }));
+
+Deno.test("a device that keeps an earlier version is asked once for each newer one, however the catalogue goes back and forth", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop, { version: { keep_updated: true } });
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    await world.after(device, 16);
+    let installs = 0;
+    for (const externalVersion of [1410, 1420, 1410, 1420, 1410]) {
+      const version = `${externalVersion / 100}`;
+      const entry = { name: "Pages", bundleId: "com.apple.iWork.Pages", version, externalVersion };
+      shop.apple.store.catalogue.set("361309726", entry);
+      await shop.pass(86_400);
+      await made(shop.fleet, "POST", `/api/mdm/locations/${world.ids.location}/sync/`);
+      await shop.pass(60);
+      for (const { requestType } of await device.connect()) if (requestType === "InstallApplication") installs++;
+      await world.after(device, 16);
+      await shop.fleet.runtime.sql`update target_artifacts set store_version = '1400'`;
+    }
+    assert.equal(installs, 2);
+  }));
+
+Deno.test("a blocked device gives its licence back an hour later, though it never says that it left", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    const id = await idOf(shop.fleet, device.serialNumber);
+    await made(shop.fleet, "POST", `/api/mdm/devices/${id}/block/`);
+    const later = async (seconds: number) => {
+      await shop.pass(seconds);
+      await lookAfterLocations(shop.fleet.runtime, testBy);
+      await world.apple();
+      return world.item.holders.size;
+    };
+    assert.equal(await later(3500), 1);
+    assert.equal(await later(200), 0);
+  }));
+
+Deno.test("an app of two artifacts stays as long as one of them is in scope", () =>
+  withShop(async (shop) => {
+    const { fleet } = shop;
+    const world = await StoreWorld.made(shop);
+    const artifact = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: "Pages for all",
+      type: "Store App",
+      channel: "Device",
+      platforms: ["iOS", "macOS"],
+    });
+    await made(fleet, "POST", "/api/mdm/store_apps/", {
+      artifact: artifact.id,
+      version: 1,
+      ios: true,
+      macos: true,
+      location_asset: world.ids.asset,
+    });
+    const second = await link(fleet, world.ids.blueprint, artifact.id, { ios: true, macos: true });
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    await world.after(device, 16);
+    assert.deepEqual(await world.after(device, 30), ["1 verified", "1 verified"]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${second.id}/`);
+    await shop.pass(60);
+    const asked: string[] = [];
+    for (let n = 0; n < 4; n++) asked.push(...(await device.connect()).map(({ requestType }) => requestType));
+    assert.ok(!asked.includes("RemoveApplication"), asked.join());
+    const plan = await made(fleet, "GET", `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/plan/`) as Answer;
+    assert.ok(JSON.stringify(plan).includes('\\"Pages\\" installs the same app'));
+    await world.apple();
+    assert.deepEqual([device.state.apps?.length, world.item.holders.size], [1, 1]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
+    await world.after(device, 60);
+    assert.deepEqual(device.state.apps, []);
+    // The device is told twice to remove it, and refuses the second time: what it has not is tried again twice.
+    for (const seconds of [600, 3600]) await world.after(device, seconds);
+    for (let n = 0; n < 3; n++) await world.apple();
+    assert.equal(world.item.holders.size, 0);
+  }));
+
 Deno.test("a declared app that failed is declared again after 10 and 60 minutes, then no more", () =>
   withShop(async (shop) => {
     const world = await StoreWorld.made(shop, { version: { declarative: true } });

@@ -52,7 +52,7 @@ export const FLOORS: Floors = {
   recovery: ["blueprints", "commands", "events"],
   blueprints: ["apps", "packages", "downloads", "files", "variables", "events", "apple_schema", "protocol", "pki"],
   // Apps & Books: locations, assets, the ledger of licences.
-  apps: ["apple", "events", "runtime.ts"],
+  apps: ["access", "apple", "events", "runtime.ts"],
   // Installer packages and apps as files: what they say of themselves.
   packages: ["files", "events", "protocol", "pki"],
   // docs/decisions/0001: files, downloads and variables know nothing of what is declared.

@@ -253,7 +253,8 @@ async function giveLicences(fleet: Fleet, { store }: SimulatedAppsAndBooks): Pro
     ])
   );
   const by = byJob("test");
-  await beginBulkAssociation(runtime, by, 1, {
+  const actor = { userId: 0, username: "", isServiceAccount: false, isSuperuser: true, grants: [] };
+  await beginBulkAssociation(runtime, { ...by, actor }, 1, {
     action: "associate",
     serial_numbers: ["C03", "C04"],
     tags: [],

@@ -156,13 +156,24 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
   const since = new Date(now.getTime() - FORECAST_DAYS * 86_400_000).toISOString().slice(0, 10);
   const mayChange = context.may(CHANGE) && asset.goneAt === null;
   const [holders, days, bulks, tags, servers, storeApps] = await Promise.all([
-    listHolders(sql, { locationAssetId: asset.id, limit: LIMIT, offset, ...(search === "" ? {} : { search }) }),
+    listHolders(sql, {
+      locationAssetId: asset.id,
+      only: context.only(VIEW),
+      limit: LIMIT,
+      offset,
+      ...(search === "" ? {} : { search }),
+    }),
     listLicenceDays(sql, asset.id, since),
     listBulkAssociations(sql, asset.id, LATEST),
     mayChange && context.may("inventory.view_tag") ? listTags(sql, { limit: 500, offset: 0 }) : { rows: [] },
     mayChange && context.may("mdm.view_depvirtualserver") ? listServerChoices(sql) : [],
     context.may("mdm.view_artifact")
-      ? listStoreApps(sql, { locationAssetId: asset.id, limit: LIMIT, offset: 0 })
+      ? listStoreApps(sql, {
+        locationAssetId: asset.id,
+        only: context.only("mdm.view_artifact"),
+        limit: LIMIT,
+        offset: 0,
+      })
       : undefined,
   ]);
   const path = `/apps-and-books/${asset.id}`;

@@ -113,7 +113,12 @@ export function mountStoreApps(app: Hono<AppEnv>): void {
     const { runtime: { sql }, url } = context;
     const search = url.searchParams.get("q")?.trim().slice(0, 100) ?? "";
     const offset = offsetOf(url);
-    const { rows, count } = await listStoreApps(sql, { limit: LIMIT, offset, ...(search === "" ? {} : { search }) });
+    const { rows, count } = await listStoreApps(sql, {
+      only: context.only("mdm.view_artifact"),
+      limit: LIMIT,
+      offset,
+      ...(search === "" ? {} : { search }),
+    });
     return {
       title: "Store apps",
       body: (

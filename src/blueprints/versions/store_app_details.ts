@@ -10,7 +10,8 @@ import type { Detail } from "./kind_page.ts";
 
 /** Returns the licences that a store app uses; nothing for one without a version. */
 export async function licenceDetails({ sql }: Runtime, artifactId: string): Promise<Detail[]> {
-  const [row] = (await listStoreApps(sql, { artifactId, limit: 1, offset: 0 })).rows;
+  // No limit of a role: the licences are those of the location, and no devices are shown.
+  const [row] = (await listStoreApps(sql, { only: undefined, artifactId, limit: 1, offset: 0 })).rows;
   if (row === undefined) return [];
   const { locationAssetId, locationName, assigned, available, total, waiting } = row;
   return [

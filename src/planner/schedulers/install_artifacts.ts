@@ -34,10 +34,14 @@ function olderSystem(artifact: ContentArtifact, installed: string, current: stri
   return false;
 }
 
-/** Whether the App Store has a newer version of an app than the device, which was not asked to install it yet. */
+/**
+ * Whether the App Store has a newer version of an app than the device has and than it was asked to install. A catalogue that
+ * goes back to an earlier version, and then forth, is no reason to ask again.
+ */
 function isOutdated({ storeVersion: has, storeVersionAsked: asked }: ObservedArtifact, latest: string): boolean {
   const isNumber = (text: string) => /^\d{1,18}$/.test(text);
-  return isNumber(has) && isNumber(latest) && BigInt(latest) > BigInt(has) && asked !== latest;
+  return isNumber(has) && isNumber(latest) && BigInt(latest) > BigInt(has) &&
+    (!isNumber(asked) || BigInt(latest) > BigInt(asked));
 }
 
 /** Whether an installed version must be installed again. */

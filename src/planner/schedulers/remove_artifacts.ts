@@ -11,16 +11,20 @@ import { commandNamed } from "../../commands/registry.ts";
 import { profileIdentifier } from "../../downloads/profile_identifier.ts";
 import type { PlanFacts } from "../facts.ts";
 import type { Decision, Scheduler } from "../plan.ts";
+import { keptFor } from "../same_app.ts";
+import type { Situation } from "../situation.ts";
 
 const NAME = "remove-artifacts";
 
-function consider(row: ObservedArtifact, why: string, facts: PlanFacts, now: Date): Decision {
+function consider(row: ObservedArtifact, why: string, facts: PlanFacts, now: Date, situation: Situation): Decision {
   const about = {
     scheduler: NAME,
     subject: row.name,
     artifact: { id: row.artifactId, versionId: row.versionId },
   };
   const { remove } = artifactType(row.type);
+  const other = keptFor(row, situation);
+  if (other !== undefined) return { ...about, outcome: "off", evidence: `"${other}" installs the same app or profile` };
   if (!row.removable) {
     return {
       ...about,
@@ -64,7 +68,8 @@ function consider(row: ObservedArtifact, why: string, facts: PlanFacts, now: Dat
 
 export const removeArtifacts: Scheduler = {
   name: NAME,
-  consider(facts, now, { deliveries, observed }) {
+  consider(facts, now, situation) {
+    const { deliveries, observed } = situation;
     // During Setup Assistant only a part of the blueprint is in scope.
     if (facts.target.awaitingConfiguration === true) return [];
     const inScope = new Map(deliveries.map(({ resolution }) => [resolution.artifact.id, resolution.version]));
@@ -84,6 +89,6 @@ export const removeArtifacts: Scheduler = {
       );
     // A removal also removes the traces of the versions that are not beside it: one at a time.
     const each = new Map(rows.map((one) => [`${one.row.artifactId} ${one.row.instance ?? ""}`, one]));
-    return [...each.values()].map(({ row, why }) => consider(row, why, facts, now));
+    return [...each.values()].map(({ row, why }) => consider(row, why, facts, now, situation));
   },
 };

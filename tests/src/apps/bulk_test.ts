@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { personWith } from "../../routes/admin/support.ts";
+import { makeCaller } from "../../routes/api/support.ts";
 import { settle } from "../../support/artifacts.ts";
 import { withShop } from "../../support/apps.ts";
 
@@ -70,4 +72,63 @@ Deno.test("what cannot be assigned to devices is refused with the reason", () =>
       JSON.stringify((await post({ action: "disassociate", serial_numbers: ["C01"] })).json),
       /does not take licences of this item back/,
     );
+  }));
+
+Deno.test("a role that is limited to some devices sees the licences of these, and gives and takes no others", () =>
+  withShop(async ({ fleet, apple, add }) => {
+    const { runtime } = fleet;
+    const location = apple.store.addLocation("Berlin");
+    apple.store.buy(location, ADAM, 50);
+    await add(location);
+    const [mine, other] = [await fleet.enrolled(), await fleet.enrolled()];
+    const [lab, all] = await runtime.sql<{ id: number }[]>`
+      insert into tags (name, slug, color, created_at, updated_at)
+      values ('Lab', 'lab', '0079bf', now(), now()), ('All', 'all', '0079bf', now(), now()) returning id`;
+    await runtime.sql`insert into device_tags (serial_number, tag_id, created_at)
+      select s, t::int, now() from (values (${mine.serialNumber}, ${lab?.id ?? 0}), (${mine.serialNumber}, ${
+      all?.id ?? 0
+    }),
+        (${other.serialNumber}, ${all?.id ?? 0})) v (s, t)`;
+    const path = "/api/mdm/location_assets/1/";
+    await fleet.api("POST", `${path}associations/`, {
+      serial_numbers: [mine.serialNumber, other.serialNumber, "C0FUTURE"],
+    });
+    await settle(fleet);
+    const rights = [
+      "mdm.view_locationasset",
+      "mdm.change_locationasset",
+      "mdm.view_depvirtualserver",
+      "inventory.view_tag",
+    ];
+    const limited = { limitedToTags: [lab?.id ?? 0] };
+    const { token } = await makeCaller(runtime, rights, limited);
+    const call = async (method: string, to: string, body?: unknown) => {
+      const response = await fleet.fetch(
+        new Request(`https://mdm.example.com${to}`, {
+          method,
+          headers: { Authorization: `Token ${token}`, "Content-Type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      );
+      return { status: response.status, json: await response.json() };
+    };
+    const holders = async (query = "") => {
+      const { count, results } = (await call("GET", `${path}licences/${query}`)).json;
+      return [count, ...results.map(({ holder }: { holder: string }) => holder)];
+    };
+    assert.deepEqual(await holders(), [1, mine.serialNumber]);
+    assert.deepEqual(await holders(`?search=${other.serialNumber}`), [0]);
+    const page = await (await personWith(runtime, rights, limited)).get("/apps-and-books/1/");
+    assert.ok(page.text.includes(mine.serialNumber) && !page.text.includes(other.serialNumber));
+    const take = (body: Record<string, unknown>) =>
+      call("POST", `${path}associations/`, { action: "disassociate", ...body });
+    assert.deepEqual(await take({ serial_numbers: [other.serialNumber] }), {
+      status: 400,
+      json: { serial_numbers: [`There is no device ${other.serialNumber}.`] },
+    });
+    // A tag that devices beyond the limit have as well.
+    assert.deepEqual((await take({ tags: [all?.id] })).json.devices, 1);
+    await settle(fleet);
+    const rows = await runtime.sql<{ holder: string }[]>`select holder from licences where wanted = 'disassociate'`;
+    assert.deepEqual(rows.map(({ holder }) => holder), [mine.serialNumber]);
   }));

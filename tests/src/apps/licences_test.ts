@@ -345,3 +345,106 @@ Deno.test("the simulated store tells a hundred holders in each notification", ()
   store.settle();
   assert.equal(store.outbox.length, 3);
 });
+
+Deno.test("a licence of an item that the location does not have any more is given back later, not asked for every second", () =>
+  withShop(async (shop) => {
+    const { apple, fleet } = shop;
+    const { runtime } = fleet;
+    const { location, key, reserve, states } = await pages(shop, 5);
+    await reserve("C01");
+    await settle(fleet);
+    apple.store.settle();
+    await apple.deliver();
+    await settle(fleet);
+    location.items.clear();
+    location.version++;
+    await runtime.sql`update location_assets set gone_at = ${runtime.clock.now()}`;
+    await runtime.sql.begin((tx) => releaseLicences(tx, runtime, [key("C01")]));
+    await settle(fleet);
+    const before = apple.seen.length;
+    for (let n = 0; n < 10; n++) await shop.pass(1);
+    assert.deepEqual([apple.seen.length - before, await states("C01")], [0, ["releasing"]]);
+    const [job] = await runtime.sql<{ runAt: Date }[]>`
+      select run_at from jobs where kind = 'apps-licences' and run_at > ${runtime.clock.now()}`;
+    assert.ok((job?.runAt.getTime() ?? 0) > runtime.clock.now().getTime() + 600_000);
+  }));
+
+Deno.test("a request that Apple calls too large within its own limits waits some minutes", () =>
+  withShop(async (shop) => {
+    const { apple, fleet } = shop;
+    const { reserve } = await pages(shop, 5);
+    apple.failNext({ status: 400, number: 9702 }, { path: ASSOCIATE, times: 4 });
+    await reserve("C01");
+    await settle(fleet);
+    for (let n = 0; n < 10; n++) await shop.pass(1);
+    assert.equal(apple.count(ASSOCIATE), 2);
+    await shop.pass(600);
+    assert.equal(apple.count(ASSOCIATE), 4);
+  }));
+
+Deno.test("a person whom Apple refuses is named as the reason, and registered again an hour later", () =>
+  withShop(async (shop) => {
+    const { apple, fleet, holders } = shop;
+    const { runtime } = fleet;
+    const { id, location, key } = await pages(shop, 5);
+    const holder = await runtime.sql.begin(async (tx) => {
+      const user = await contentUserOf(tx, runtime, { locationId: id, managedAppleId: "jun@example.com" });
+      await reserveLicences(tx, runtime, "operator", [{ ...key(user), kind: "user" }]);
+      return user;
+    });
+    await settle(fleet);
+    const [event] = location.events.values();
+    assert.ok(event);
+    location.users.clear();
+    event.status = "FAILED";
+    const failure = {
+      errorNumber: 9632,
+      errorMessage: "There is no such account",
+      errorInfo: { clientUserIds: [holder] },
+    };
+    event.failures.push(failure);
+    await shop.pass(60);
+    await shop.pass(60);
+    const [fact] = await licenceFacts(runtime.sql, { kind: "user", holder });
+    assert.deepEqual([fact?.state, /There is no such account/.test(fact?.sentence ?? "")], ["refused", true]);
+    for (let n = 0; n < 20; n++) await shop.pass(60);
+    assert.equal(apple.count("/mdm/v2/users/create"), 1);
+    for (let n = 0; n < 50; n++) {
+      await shop.pass(120);
+      apple.store.settle();
+      await apple.deliver();
+    }
+    assert.equal(apple.count("/mdm/v2/users/create"), 2);
+    assert.deepEqual(await holders(id), { [ADAM]: [`user ${holder}`] });
+  }));
+
+Deno.test("two devices of a person that need a licence at the same moment share one user", () =>
+  withShop(async (shop) => {
+    const { runtime } = shop.fleet;
+    const { id } = await pages(shop, 5);
+    const started: PromiseWithResolvers<void> = Promise.withResolvers();
+    const register = (managedAppleId: string, then: () => Promise<unknown>) =>
+      runtime.sql.begin(async (tx) => {
+        const user = await contentUserOf(tx, runtime, { locationId: id, managedAppleId });
+        await then();
+        return user;
+      });
+    const waits = async () => {
+      for (;;) {
+        const [row] = await runtime.sql<{ waits: boolean }[]>`
+          select exists (select 1 from pg_locks where not granted) as waits`;
+        if (row?.waits === true || others.done) return;
+      }
+    };
+    const others = { done: false };
+    const first = register("jun@example.com", async () => {
+      started.resolve();
+      await waits();
+    });
+    await started.promise;
+    const second = register("Jun@example.com", () => Promise.resolve()).finally(() => {
+      others.done = true;
+    });
+    assert.equal(await second, await first);
+    assert.equal((await runtime.sql`select 1 from content_users`).length, 1);
+  }));

@@ -226,3 +226,27 @@ Deno.test("what Apple told is an event with its holder; an error is one with App
     assert.deepEqual(valueAt(error?.payload, "error"), { message: "License is irrevocable", number: 9607 });
     assert.equal(valueAt(error?.payload, "client_user_id"), "client-1");
   }));
+
+Deno.test("a notification with texts that no database keeps is taken, and harms no other", () =>
+  withShop(async (shop) => {
+    const { location, url, token } = await open(shop);
+    const assignments = [{ adamId: ADAM, pricingParam: "STDQ", serialNumber: "C0\0A" }];
+    const odd = [
+      { notificationType: "NEW\0" },
+      { notificationType: "NEW", notification: { "a\0": "b\0" } },
+      { notificationType: "ASSET_COUNT", notification: { adamId: "\ud800", countDelta: 1 } },
+      {
+        notificationType: "ASSET_MANAGEMENT",
+        notification: { type: "ASSOCIATE", result: "SUCCESS", eventId: "a\0", assignments },
+      },
+    ];
+    for (const [n, one] of odd.entries()) {
+      const body = JSON.stringify({ notificationId: `odd ${n}`, ...one });
+      assert.equal(await post(shop, url, `Bearer ${token}`, body), 200, body);
+    }
+    await settle(shop.fleet);
+    const rows = await shop.fleet.runtime.sql`select 1 from content_notifications where applied_at is null`;
+    assert.equal(rows.length, 0);
+    await shop.pass(120);
+    assert.deepEqual(await shop.counts(1), shop.truth(location));
+  }));

@@ -264,3 +264,15 @@ Deno.test("whatever is changed in a package, it is read or refused, and nothing 
   }
   assert.ok(accepted > 0);
 });
+
+Deno.test("thousands of files in folders with long names cost no more than their names", async () => {
+  const folder = `<file><name>${"n".repeat(60_000)}</name>`;
+  const file = "<file><name>x</name><data><offset>1</offset><length>1</length><size>1</size></data></file>";
+  const bytes = xarOf([], {
+    signed: "unsigned",
+    toc: (toc) => toc.replace("</toc>", `${folder.repeat(50)}${file.repeat(15_000)}${"</file>".repeat(50)}</toc>`),
+  });
+  const started = performance.now();
+  await assert.rejects(read(bytes), /neither a Distribution nor a PackageInfo/);
+  assert.ok(performance.now() - started < 5000);
+});
