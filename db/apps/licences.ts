@@ -437,7 +437,11 @@ export async function abandonedLicences(db: Db, before: Date, limit: number): Pr
         select 1 from devices d join enrollments e on e.id = d.enrollment_id
         where d.serial_number = p.holder and case when p.origin = 'operator' then d.deleted_at is null
           else d.deleted_at is null and (e.ended_at is null or e.ended_at > ${before})
-            and (d.blocked_at is null or d.blocked_at > ${before}) end) end
+            and (d.blocked_at is null or d.blocked_at > ${before})
+            -- What unconfirmed hardware had before is nobody's, unless it needs it.
+            and (e.hardware_proven or e.created_at > ${before} or exists (
+              select 1 from licence_needs n join channels c on c.id = n.channel_id where c.enrollment_id = e.id
+                and n.location_asset_id = p.location_asset_id and n.holder_kind = 'device' and n.holder = p.holder)) end) end
     order by p.id limit ${limit}`;
 }
 

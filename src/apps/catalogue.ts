@@ -12,6 +12,7 @@ import {
   updateIcon,
 } from "../../db/apps/assets.ts";
 import { devicesKeptUpdated } from "../../db/apps/licence_needs.ts";
+import { ContentError } from "../apple/content_errors.ts";
 import { fetchIcon, lookUp, LOOKUP_BATCH } from "../apple/content_metadata.ts";
 import type { Runtime } from "../runtime.ts";
 import { replanDevices } from "./changes.ts";
@@ -22,6 +23,8 @@ const FRESH_MS = 86_400_000;
 const UNKNOWN_MS = 7 * 86_400_000;
 /** Icons of one transaction are one: they are fetched one after the other. */
 const ICONS = 20;
+/** So many that cannot be fetched: the place of icons is out of order. */
+const MOST_FAILED = 20;
 
 /** What a run did. */
 export type CatalogueResult = { named: number; unknown: number; icons: number };
@@ -60,14 +63,24 @@ export async function readAssetFacts(
       await postponeCatalogue(tx, unknown, new Date(now.getTime() + UNKNOWN_MS));
     });
   }
+  // One that cannot be fetched now keeps none of the others; it is tried again with the next run.
+  const failed = new Map<number, unknown>();
   for (;;) {
-    const waiting = await assetsWithoutIcon(sql, locationId, ICONS);
-    if (waiting.length === 0) return result;
+    const rows = await assetsWithoutIcon(sql, locationId, ICONS + failed.size);
+    const waiting = rows.filter(({ id }) => !failed.has(id));
+    if (waiting.length === 0 || failed.size >= MOST_FAILED) break;
     for (const { id, iconUrl } of waiting) {
       signal.throwIfAborted();
-      const icon = await fetchIcon(runtime, iconUrl);
-      await updateIcon(sql, id, icon ?? null);
-      if (icon !== undefined) result.icons++;
+      try {
+        const icon = await fetchIcon(runtime, iconUrl);
+        await updateIcon(sql, id, icon ?? null);
+        if (icon !== undefined) result.icons++;
+      } catch (error) {
+        if (!(error instanceof ContentError)) throw error;
+        failed.set(id, error);
+      }
     }
   }
+  for (const error of failed.values()) throw error;
+  return result;
 }

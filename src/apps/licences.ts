@@ -184,6 +184,8 @@ export async function releaseLicences(
 
 /** Seconds before an app is installed again whose device says that it has no licence, by the number of the attempt. */
 const DEVICE_RETRIES = [30, 60, 120, 300, 900] as const;
+/** And after those, so many times: a bad day of the App Store ends without anybody's action. */
+const [LATER_SECONDS, LATER_RETRIES] = [3600, 24] as const;
 /** What devices say when the store does not know of a licence yet: Apple's error number, and a status of its store. */
 const LICENCE_ERRORS: ReadonlySet<number> = new Set([9610, 506]);
 
@@ -202,7 +204,8 @@ export async function licenceNotSeen(
 ): Promise<number | undefined> {
   const asset = await lockLocationAssetById(tx, locationAssetId);
   if (asset !== undefined) await enqueueAssetCheck(tx, runtime, asset);
-  return DEVICE_RETRIES[attempt - 1];
+  return DEVICE_RETRIES[attempt - 1] ??
+    (attempt <= DEVICE_RETRIES.length + LATER_RETRIES ? LATER_SECONDS : undefined);
 }
 
 /**

@@ -60,12 +60,13 @@ export function licenceNeeds(facts: Facts, situation: Situation): LicenceNeeds {
     const held = licences.get(asset);
     return held === undefined || !held.mine || !isHeld(held);
   });
-  // During Setup Assistant only a part of the blueprint is in scope. The attack: an enrollment that only says it is some
-  // hardware takes the licences of that hardware away.
-  const mayRelease = facts.target.awaitingConfiguration !== true && facts.recovery.hardwareProven;
-  const release = !mayRelease ? [] : [...licences].flatMap(([asset, held]) => {
+  // The attack: an enrollment that only says it is some hardware takes the licences away that this hardware had before. They
+  // are given back as those of a device that has left; its own when it needs them no more.
+  const { hardwareProven } = facts.recovery;
+  // During Setup Assistant only a part of the blueprint is in scope.
+  const release = facts.target.awaitingConfiguration === true ? [] : [...licences].flatMap(([asset, held]) => {
     if (needed.has(asset) || leaving.has(asset)) return [];
-    return held.mine || (held.origin === "device" && !held.elsewhere && isHeld(held)) ? [asset] : [];
+    return held.mine || (hardwareProven && held.origin === "device" && !held.elsewhere && isHeld(held)) ? [asset] : [];
   });
   return { reserve: reserve.sort((a, b) => a - b), release: release.sort((a, b) => a - b) };
 }

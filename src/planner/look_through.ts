@@ -11,6 +11,7 @@ import { findTargetArtifactsOf, type TargetArtifactRow } from "../../db/artifact
 import type { BlueprintContent } from "../blueprints/content.ts";
 import type { Runtime } from "../runtime.ts";
 import { desiredDigest } from "./digest.ts";
+import { licenceNeeds } from "./licence_needs.ts";
 import { factsOf, type LoadedFacts } from "./load.ts";
 import { situate, type Situation } from "./situation.ts";
 
@@ -42,6 +43,9 @@ export async function lookThrough(
     const found = { queue: [], observed: observed.get(row.channelId) ?? [], content: content(row), status: undefined };
     const facts = factsOf(row, found, runtime);
     const situation = situate(facts, now);
-    return { row, facts, situation, digest: desiredDigest(facts.blueprint, situation) };
+    const digest = desiredDigest(facts.blueprint, situation);
+    // What is installed and has lost its licence at Apple is to reserve another one.
+    const { reserve } = licenceNeeds(facts, situation);
+    return { row, facts, situation, digest: reserve.length === 0 ? digest : `${digest} ${reserve.join()}` };
   });
 }

@@ -696,6 +696,68 @@ Deno.test("an app of two artifacts stays as long as one of them is in scope", ()
     assert.equal(world.item.holders.size, 0);
   }));
 
+Deno.test("a device that was wiped and is not confirmed keeps the licence that it needs, and no other", () =>
+  withShop(async (shop) => {
+    const { fleet } = shop;
+    const world = await StoreWorld.made(shop);
+    const first = await world.device();
+    const { serialNumber } = first;
+    await world.apple();
+    const leave = (one: SimulatedDevice) => one.checkIn({ MessageType: "CheckOut", Topic: one.topic });
+    const again = async (last: SimulatedDevice): Promise<SimulatedDevice> => {
+      await leave(last);
+      const next = await fleet.enrolled({
+        serialNumber,
+        appStore: (adamId, serial) => shop.apple.store.serve(adamId, serial),
+      });
+      await settle(fleet);
+      await rest(next);
+      return next;
+    };
+    const later = async () => {
+      await shop.pass(3700);
+      await lookAfterLocations(fleet.runtime, testBy);
+      await world.apple();
+      return [...world.item.holders];
+    };
+    const second = await again(first);
+    await assign(fleet, serialNumber, world.ids.blueprint);
+    await settle(fleet);
+    await rest(second);
+    assert.deepEqual(await world.after(second, 16), ["1 verified"]);
+    const [row] = await fleet.runtime.sql`select hardware_proven from enrollments order by id desc limit 1`;
+    assert.equal(row?.hardwareProven, false);
+    assert.deepEqual(await later(), [`device ${serialNumber}`]);
+    // One that needs none gives back what the one before has had.
+    await again(second);
+    assert.deepEqual(await later(), []);
+  }));
+
+Deno.test("an installed app whose licence was taken back at Apple gets another one, and is not installed again", () =>
+  withShop(async (shop) => {
+    const world = await StoreWorld.made(shop);
+    const device = await world.device();
+    await world.apple();
+    await rest(device);
+    assert.deepEqual(await world.after(device, 16), ["1 verified"]);
+    const holder = `device ${device.serialNumber}`;
+    shop.apple.store.assign(world.location, world.item, holder, false);
+    await world.apple();
+    const [channel] = await shop.fleet.runtime.sql<{ due: boolean }[]>`
+      select push_due_at is not null as due from channels`;
+    assert.equal(channel?.due, true);
+    const asked: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      await shop.pass(60);
+      asked.push(...(await device.connect()).map(({ requestType }) => requestType));
+      await world.apple();
+    }
+    assert.ok(!asked.includes("InstallApplication"), asked.join());
+    assert.deepEqual([[...world.item.holders], await world.states(device)], [[holder], ["1 verified"]]);
+    // Woken once, and at rest.
+    assert.equal(shop.apple.count("/mdm/v2/assets/associate"), 2);
+  }));
+
 Deno.test("a declared app that failed is declared again after 10 and 60 minutes, then no more", () =>
   withShop(async (shop) => {
     const world = await StoreWorld.made(shop, { version: { declarative: true } });

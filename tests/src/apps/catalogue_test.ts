@@ -57,6 +57,19 @@ Deno.test("an icon that is no picture, or too large, is not kept and not asked f
     assert.deepEqual(rows.map(({ said }) => said), ["1 none", "2 none"]);
   }));
 
+Deno.test("an icon that cannot be fetched keeps none of the others, and is tried again", () =>
+  withShop(async ({ fleet, apple, add }) => {
+    const location = apple.store.addLocation("Berlin");
+    for (let n = 1; n <= 30; n++) apple.store.buy(location, String(n), 1, { entry: { name: `App ${n}` } });
+    apple.failNext({ status: 503 }, { path: "/icons/1/128x128bb.png", times: 1 });
+    await add(location);
+    const icons = async () => (await fleet.runtime.sql`select 1 from store_assets where icon is not null`).length;
+    assert.equal(await icons(), 29);
+    fleet.runtime.clock.advance(600);
+    await settle(fleet);
+    assert.equal(await icons(), 30);
+  }));
+
 Deno.test("odd entries of the catalogue are left out; the newest version counts by its numbers", () => {
   const answer = {
     results: {

@@ -259,12 +259,13 @@ Deno.test("rights, limits, the number of devices and approval hold for a bulk co
   }));
 
 Deno.test("cells that a spreadsheet would evaluate are texts", () => {
-  assert.deepEqual(["=1", "+1", "-1", "@a", "\tx", "a,b", 'a"b', "a\nb", "plain"].map(csvCell), [
+  assert.deepEqual(["=1", "+1", "-1", "@a", "\tx", "＝1", "a,b", 'a"b', "a\nb", "plain"].map(csvCell), [
     "'=1",
     "'+1",
     "'-1",
     "'@a",
     "'\tx",
+    "'＝1",
     '"a,b"',
     '"a""b"',
     '"a\nb"',

@@ -116,10 +116,12 @@ Deno.test("a licence is given back when nothing needs it, except a person's and 
   }
 });
 
-Deno.test("nothing is given back in Setup Assistant, by unconfirmed hardware, or for an unknown holder", () => {
+Deno.test("nothing is given back in Setup Assistant or for an unknown holder, and by unconfirmed hardware only its own", () => {
   const licences = { 7: held(), 8: held() };
   assert.deepEqual(needs({ licences, awaitingConfiguration: true }), { reserve: [], release: [] });
-  assert.deepEqual(needs({ licences, hardwareProven: false }), { reserve: [], release: [] });
+  assert.deepEqual(needs({ licences, hardwareProven: false }), { reserve: [], release: [8] });
+  const before = { 7: held(), 8: held({ mine: false }) };
+  assert.deepEqual(needs({ licences: before, hardwareProven: false }), { reserve: [], release: [] });
   assert.deepEqual(needs({ licences }), { reserve: [], release: [8] });
   assert.deepEqual(needs({ licences: {}, holder: { kind: "nobody", reason: "?" } }), { reserve: [], release: [] });
 });

@@ -77,6 +77,8 @@ Deno.test("a store app is created from the page of its app, which shows it; the 
     const list = await person.get("/store-apps/?q=pages");
     assert.match(list.text, /Pages &amp; more/);
     assert.match(list.text, /1 blueprint/);
+    // On a phone, numbers stand below each other, each with its name.
+    assert.match(list.text, /<table class="stacked">[^]*<td data-label="Failed">0/);
     assert.match((await person.get("/store-apps/?q=numbers")).text, /No store app matches\./);
     // The app, its artifact, its licences and its devices lead to each other.
     const devices = `/devices/?state=enrolled&amp;artifact=${version.artifact}&amp;status=Installed`;
