@@ -32,17 +32,18 @@ export type StoreAppView = {
 };
 
 /**
- * Returns a page of store apps by name, and the total number; those of one asset only, if given. Of a limit, the devices that
- * it covers are counted; licences are those of the location.
+ * Returns a page of store apps by name, and the total number; only those of one asset, or the one of an artifact, if given.
+ * Of a limit, the devices that it covers are counted; licences are those of the location.
  */
 export async function listStoreApps(
   db: Db,
-  { only, limit, offset, search, locationAssetId }: {
+  { only, limit, offset, search, locationAssetId, artifactId }: {
     only: DeviceLimit | undefined;
     limit: number;
     offset: number;
     search?: string;
     locationAssetId?: number;
+    artifactId?: string;
   },
 ): Promise<{ rows: StoreAppView[]; count: number }> {
   const like = search === undefined ? "" : `%${search.toLowerCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
@@ -54,6 +55,7 @@ export async function listStoreApps(
       join locations l on l.id = x.location_id
     where a.type = 'Store App'
       ${locationAssetId === undefined ? db`` : db`and x.id = ${locationAssetId}`}
+      ${artifactId === undefined ? db`` : db`and a.id = ${artifactId}`}
       ${search === undefined ? db`` : db`and (lower(a.name) like ${like} or lower(y.name) like ${like})`}`;
   const rows = await db<StoreAppView[]>`
     select p.*, coalesce(t.installed, 0) as installed, coalesce(t.in_progress, 0) as in_progress,

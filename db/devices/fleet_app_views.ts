@@ -194,6 +194,31 @@ export async function findFleetApp(
   return row;
 }
 
+/** What installs an app, and the licences of it, by name. */
+export type AppSources = {
+  artifacts: { id: string; name: string }[];
+  /** Assets of locations. */
+  licences: { id: number; locationName: string }[];
+};
+
+/** Returns what installs an app, and the licences of it. */
+export async function findAppSources(db: Db, identifier: string): Promise<AppSources> {
+  const [artifacts, licences] = await Promise.all([
+    db<AppSources["artifacts"]>`
+      select a.id, a.name from artifacts a where exists (
+        select 1 from artifact_versions v left join enterprise_app_versions k on k.id = v.id
+          left join package_files p on p.sha256 = k.package_sha256 left join store_app_versions s on s.id = v.id
+          left join location_assets l on l.id = s.location_asset_id left join store_assets x on x.id = l.asset_id
+        where v.artifact_id = a.id and (${identifier} = any(p.bundle_ids) or x.bundle_id = ${identifier}))
+      order by a.name, a.id limit 20`,
+    db<AppSources["licences"]>`
+      select l.id, o.name as location_name from location_assets l join store_assets x on x.id = l.asset_id
+        join locations o on o.id = l.location_id
+      where x.bundle_id = ${identifier} order by o.name, l.id limit 20`,
+  ]);
+  return { artifacts: [...artifacts], licences: [...licences] };
+}
+
 /** A device with an app. */
 export type DeviceWithApp = {
   id: DeviceId;

@@ -52,7 +52,8 @@ async function makeApp(fleet: Fleet, file: Uint8Array<ArrayBuffer>): Promise<{ a
 
 async function addProfile(
   fleet: Fleet,
-  { artifact, version = 1, days, uuid, app = "A1B2C3D4E5.com.example.*" }: {
+  { name = "Example profile", artifact, version = 1, days, uuid, app = "A1B2C3D4E5.com.example.*" }: {
+    name?: string;
     artifact?: string;
     version?: number;
     days: number;
@@ -61,7 +62,7 @@ async function addProfile(
   },
 ): Promise<{ artifact: string; version: Json }> {
   const id = artifact ?? (await made(fleet, "POST", "/api/mdm/artifacts/", {
-    name: "Example profile",
+    name,
     type: "Provisioning Profile",
     channel: "Device",
     platforms: ["iOS"],
@@ -183,7 +184,7 @@ async function phoneWithProfile(fleet: Fleet) {
   const rows = async () => (await rowsOf(fleet, device)).map((row: Json) => `${row.version} ${row.state}`);
   await follow();
   assert.deepEqual([uuids(), await rows()], [["one"], ["1 acknowledged"]]);
-  return { artifact, version, linked, device, follow, uuids, rows };
+  return { blueprint, artifact, version, linked, device, follow, uuids, rows };
 }
 
 const [INSTALL, REMOVE] = ["InstallProvisioningProfile", "RemoveProvisioningProfile"];
@@ -253,4 +254,17 @@ Deno.test("a version that devices have is not given the profile of another UUID"
     }]);
     await made(fleet, "PUT", path, { ...body, source: sourceOf("one") });
     assert.deepEqual([await follow(), uuids()], [[INSTALL], ["one"]]);
+  }));
+
+Deno.test("a profile of two artifacts stays as long as one of them is in scope", () =>
+  withFleet(async (fleet) => {
+    const { blueprint, linked, follow, uuids } = await phoneWithProfile(fleet);
+    const { artifact } = await addProfile(fleet, { name: "The same", days: 200, uuid: "one" });
+    const other = await link(fleet, blueprint.id, artifact, { ios: true });
+    assert.deepEqual(await follow(), [INSTALL]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    assert.deepEqual([await follow(), uuids()], [[], ["one"]]);
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${other.id}/`);
+    await follow();
+    assert.deepEqual(uuids(), []);
   }));

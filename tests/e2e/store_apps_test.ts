@@ -779,6 +779,11 @@ Deno.test("a declared app that failed is declared again after 10 and 60 minutes,
       throw new Error("The device does not come to rest");
     };
     assert.equal((await world.rows(device))[0].retry_count, 1);
+    // The server calls the device then.
+    const { clock, sql } = shop.fleet.runtime;
+    const [plan] = await sql`select next_action_at from channels where next_action_at is not null`;
+    const wait = plan?.nextActionAt.getTime() - clock.now().getTime();
+    assert.ok(wait > 590_000 && wait <= 600_000, String(wait));
     assert.deepEqual([await syncs(0), await syncs(590), await syncs(20)], [0, 0, 1]);
     assert.equal((await world.rows(device))[0].retry_count, 2);
     assert.deepEqual([await syncs(3500), await syncs(200)], [0, 1]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { countFleetApps } from "../../src/devices/fleet_apps.ts";
 import { threeDevices } from "../support/installed_apps.ts";
+import { makeProfile } from "../support/artifacts.ts";
 import { withPages } from "./browser.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
@@ -64,5 +65,21 @@ Deno.test(
     })()`) as [string, number][];
       assert.ok(gaps.length > 10);
       for (const [between, gap] of gaps) assert.ok(gap >= 8, `${between}: ${gap}`);
+    }),
+);
+
+Deno.test(
+  "on a phone the lists of apps, licences and versions are cards, with no number out of sight",
+  quiet,
+  () =>
+    withPages({ admin: true, width: 390 }, async ({ fleet, page, url, signIn }) => {
+      const { artifact } = await makeProfile(fleet);
+      await signIn();
+      for (const path of ["/store-apps/", "/apps-and-books/", `/artifacts/${artifact.id}/`]) {
+        await page.goto(url + path);
+        const tables = await page.evaluate(`[...document.querySelectorAll(".scroll")]
+        .map((one) => one.scrollWidth > one.clientWidth)`);
+        assert.deepEqual(tables, [false], path);
+      }
     }),
 );

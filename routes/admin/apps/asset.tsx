@@ -39,6 +39,7 @@ import {
   Table,
   Time,
 } from "../parts/components.tsx";
+import { LinkFor } from "../artifacts/parts.tsx";
 import { under } from "../parts/crumbs.ts";
 import { errorsOf, type FormState } from "../parts/form.ts";
 import { action, type Page, page, type PageContext } from "../parts/page.tsx";
@@ -103,7 +104,9 @@ function Holders({ rows, count, now, search }: {
   );
 }
 
-function Licences({ asset, emptyOn }: { asset: LocationAssetView; emptyOn: string | undefined }) {
+function Licences(
+  { asset, emptyOn, context }: { asset: LocationAssetView; emptyOn: string | undefined; context: PageContext },
+) {
   return (
     <section class="card">
       <dl class="facts">
@@ -111,10 +114,20 @@ function Licences({ asset, emptyOn }: { asset: LocationAssetView; emptyOn: strin
           <a href={`/locations/${asset.locationId}/`}>{asset.locationName}</a>
         </Fact>
         <Fact name="Kind">{asset.productType}</Fact>
-        <Fact name="Apple's id">
+        <Fact name="Store ID">
           <code>{asset.adamId}</code>
         </Fact>
-        <Fact name="Bundle id">{asset.bundleId === null ? null : <code>{asset.bundleId}</code>}</Fact>
+        <Fact name="Bundle ID">
+          {asset.bundleId === null ? null : (
+            <LinkFor
+              context={context}
+              needs="mdm.view_enrolleddevice"
+              href={`/apps/?${new URLSearchParams({ q: asset.bundleId })}`}
+            >
+              <code>{asset.bundleId}</code>
+            </LinkFor>
+          )}
+        </Fact>
         <Fact name="Platforms">{asset.supportedPlatforms.join(", ")}</Fact>
         <Fact name="Newest version">{asset.latestVersion}</Fact>
         <Fact name="Licences">
@@ -177,7 +190,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
         <p>
           <Icon asset={asset} />
         </p>
-        <Licences asset={asset} emptyOn={forecast(days, asset.availableCount, now)?.emptyOn} />
+        <Licences asset={asset} context={context} emptyOn={forecast(days, asset.availableCount, now)?.emptyOn} />
         {asset.productType !== "App" || storeApps === undefined ? null : (
           <>
             <h2>Store apps</h2>
@@ -196,7 +209,7 @@ async function detailPage(context: PageContext, state?: FormState): Promise<Page
                 </div>
               )
               : null}
-            <StoreAppTable {...storeApps} empty="No artifact installs this app." />
+            <StoreAppTable {...storeApps} context={context} empty="No artifact installs this app." />
           </>
         )}
         <h2>Who has licences</h2>

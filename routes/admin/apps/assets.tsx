@@ -68,7 +68,7 @@ export function mountAppAssets(app: Hono<AppEnv>): void {
         <>
           <p>Apps and books that your locations own licences of.</p>
           <form class="row" method="get" action="/apps-and-books/" role="search">
-            <Field name="q" label="Name, bundle id or Apple's id" type="search" value={search} maxlength={100} />
+            <Field name="q" label="Name, bundle ID or Store ID" type="search" value={search} maxlength={100} />
             <Select
               name="location"
               label="Location"
@@ -95,7 +95,7 @@ export function mountAppAssets(app: Hono<AppEnv>): void {
                   <Icon asset={asset} /> <a href={`/apps-and-books/${asset.id}/`}>{assetName(asset)}</a>
                   <div class="faint small">{asset.bundleId ?? asset.adamId}</div>
                 </td>
-                <td data-label="Location">{asset.locationName}</td>
+                <td class="words" data-label="Location">{asset.locationName}</td>
                 <td data-label="Platforms">
                   {asset.productType === "Book" ? "Book" : asset.supportedPlatforms.join(", ")}
                 </td>

@@ -24,16 +24,25 @@ import { Icon } from "./assets.tsx";
 const LIMIT = 50;
 
 /** A table of store apps. */
-export function StoreAppTable({ rows, count, empty }: {
+export function StoreAppTable({ rows, count, context, empty }: {
   rows: readonly StoreAppView[];
   count: number;
+  context: PageContext;
   empty: string;
 }) {
+  const asset = (row: StoreAppView) =>
+    context.may("mdm.view_locationasset")
+      ? <a href={`/apps-and-books/${row.locationAssetId}/`}>{row.locationName}</a>
+      : row.locationName;
+  const devices = ({ artifactId }: StoreAppView, status: string, number: number) =>
+    number > 0 && context.may("mdm.view_enrolleddevice")
+      ? <a href={`/devices/?state=enrolled&artifact=${artifactId}&status=${status}`}>{String(number)}</a>
+      : String(number);
   return (
     <Table
       stacked
       caption={counted(count, "store app")}
-      head={["Name", "Licences of", "Assigned", "Available", "Total", "Waiting", "Installed", "In progress", "Failed"]}
+      head={["Name", "Licences of", "Assigned", "Available", "Waiting", "Installed", "In progress", "Failed"]}
       empty={empty}
       rows={rows.map((row) => (
         <tr>
@@ -43,16 +52,13 @@ export function StoreAppTable({ rows, count, empty }: {
               {row.blueprints === 0 ? "in no blueprint" : counted(row.blueprints, "blueprint")}
             </div>
           </td>
-          <td class="words" data-label="Licences of">
-            <a href={`/apps-and-books/${row.locationAssetId}/`}>{row.locationName}</a>
-          </td>
-          <td data-label="Assigned">{String(row.assigned)}</td>
+          <td class="words" data-label="Licences of">{asset(row)}</td>
+          <td data-label="Assigned">{`${row.assigned} of ${row.total}`}</td>
           <td data-label="Available">{String(row.available)}</td>
-          <td data-label="Total">{String(row.total)}</td>
           <td data-label="Waiting">{String(row.waiting)}</td>
-          <td data-label="Installed">{String(row.installed)}</td>
-          <td data-label="In progress">{String(row.inProgress)}</td>
-          <td data-label="Failed">{String(row.failed)}</td>
+          <td data-label="Installed">{devices(row, "Installed", row.installed)}</td>
+          <td data-label="In progress">{devices(row, "AwaitingConfirmation", row.inProgress)}</td>
+          <td data-label="Failed">{devices(row, "Failed", row.failed)}</td>
         </tr>
       ))}
     />
@@ -91,7 +97,7 @@ export async function DeviceLicences({ device, context }: { device: { id: Device
               <StateChip word={wordOf(row)} />
               {row.error === "" ? null : <div class="faint small">{`${row.error}.`}</div>}
             </td>
-            <td>
+            <td data-label="Since">
               <Time at={row.assignedAt ?? row.wantedAt} now={now} />
             </td>
           </tr>
@@ -133,6 +139,7 @@ export function mountStoreApps(app: Hono<AppEnv>): void {
           <StoreAppTable
             rows={rows}
             count={count}
+            context={context}
             empty={search === "" ? "There are no store apps yet." : "No store app matches."}
           />
           <Pager url={url} limit={LIMIT} offset={offset} count={count} />

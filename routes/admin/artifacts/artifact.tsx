@@ -19,7 +19,7 @@ import { filterWords, type TagNames } from "../parts/filter_words.ts";
 import { Live, mountLive, type Part, Reload } from "../parts/live.tsx";
 import { type Page, page, type PageContext } from "../parts/page.tsx";
 import { Warnings } from "../parts/warnings.tsx";
-import { platformNames, RolloutState, StatusChips } from "./parts.tsx";
+import { LinkFor, platformNames, RolloutState, StatusChips } from "./parts.tsx";
 import { warningsAbout } from "./content.tsx";
 
 const LIMIT = 20;
@@ -91,21 +91,30 @@ async function Facts({ artifact, context }: { artifact: ArtifactRow; context: Pa
 /** What follows from other artifacts and from the time, for types that know more. */
 async function Details({ artifact, context }: { artifact: ArtifactRow; context: PageContext }) {
   if (!context.may("mdm.view_artifactversion")) return null;
-  const details = await versionKindOf(artifact.type).page.details?.(context.runtime, artifact.id) ?? [];
-  if (details.length === 0) return null;
+  const known = versionKindOf(artifact.type).page.details;
+  const details = await known?.of(context.runtime, artifact.id) ?? [];
+  if (known === undefined || details.length === 0) return null;
   const now = context.runtime.clock.now();
   return (
     <section class="card" aria-labelledby="more">
-      <h3 id="more">Provisioning</h3>
+      <h3 id="more">{known.title}</h3>
       <dl class="facts">
         {details.map(({ name, lines }) => (
           <Fact name={name}>
             {lines.length === 0
               ? "none"
-              : lines.map(({ text, artifactId, until, trouble }) => (
+              : lines.map(({ text, artifactId, locationAssetId: asset, until, trouble }) => (
                 <div {...(trouble === true ? { class: "trouble" } : {})}>
-                  {artifactId === undefined ? text : <a href={`/artifacts/${artifactId}/`}>{text}</a>}{" "}
-                  {until === undefined || until === null || text === "" ? null : "expires "}
+                  {artifactId !== undefined
+                    ? <a href={`/artifacts/${artifactId}/`}>{text}</a>
+                    : asset !== undefined
+                    ? (
+                      <LinkFor context={context} needs="mdm.view_locationasset" href={`/apps-and-books/${asset}/`}>
+                        {text}
+                      </LinkFor>
+                    )
+                    : text}
+                  {until === undefined || until === null || text === "" ? " " : ", expires "}
                   {until === undefined ? null : <Expiry at={until} now={now} />}
                 </div>
               ))}
@@ -181,6 +190,7 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
           : null}
       </div>
       <Table
+        stacked
         caption={counted(count, "version")}
         head={["Version", "State", "Scope", "On devices", "Created", ""]}
         empty="No versions yet."
@@ -202,11 +212,11 @@ async function Versions({ artifact, context, steps }: { artifact: ArtifactRow; c
               <td>
                 <RolloutState state={row.state} reason={row.stateReason} />
               </td>
-              <td>{filterWords(row.filter, tags)}</td>
+              <td data-label="Scope">{filterWords(row.filter, tags)}</td>
               <td>
                 <StatusChips version={row} context={context} />
               </td>
-              <td>
+              <td data-label="Created">
                 <Time at={row.createdAt} now={now} />
               </td>
               <td>

@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import type { Child } from "hono/jsx";
 import {
+  findAppSources,
   findFleetApp,
   FLEET_APP_COLUMNS,
   type FleetApp,
@@ -178,10 +179,15 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
       ),
     };
   });
-  page(app, "/apps/:id/", VIEW, async ({ runtime: { sql }, id, only }) => {
+  page(app, "/apps/:id/", VIEW, async ({ runtime: { sql }, id, only, may }) => {
     const found = await findFleetApp(sql, id(), only(VIEW));
     if (found === undefined) throw problem("not-found");
+    const { artifacts, licences } = found.identifier === ""
+      ? { artifacts: [], licences: [] }
+      : await findAppSources(sql, found.identifier);
     const { platforms, newer } = summaryOf(found);
+    const showsArtifacts = artifacts.length > 0 && may("mdm.view_artifact");
+    const management = managedWords({ ...found, delivered: found.delivered && !showsArtifacts });
     return {
       title: found.name || found.identifier || "Without a name",
       parents: under("/apps/"),
@@ -194,7 +200,27 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
                 <Devices count={found.devices} app={found.id} />
               </Fact>
               <Fact name="Platforms">{platforms.join(", ")}</Fact>
-              <Fact name="Management">{managedWords(found) || "not managed"}</Fact>
+              {management === "" && showsArtifacts
+                ? null
+                : <Fact name="Management">{management || "not managed"}</Fact>}
+              {!showsArtifacts ? null : (
+                <Fact name="Installed by">
+                  {artifacts.map((one) => (
+                    <div>
+                      <a href={`/artifacts/${one.id}/`}>{one.name}</a>
+                    </div>
+                  ))}
+                </Fact>
+              )}
+              {licences.length === 0 || !may("mdm.view_locationasset") ? null : (
+                <Fact name="Licences of">
+                  {licences.map((one) => (
+                    <div>
+                      <a href={`/apps-and-books/${one.id}/`}>{one.locationName}</a>
+                    </div>
+                  ))}
+                </Fact>
+              )}
               {newer === "" ? null : <Fact name="Apple's catalogue">{`has version ${newer}`}</Fact>}
             </dl>
           </section>

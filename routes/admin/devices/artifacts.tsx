@@ -29,6 +29,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
     <>
       <h2 id="artifacts">Artifacts</h2>
       <Table
+        stacked
         caption={counted(rows.length, "artifact")}
         head={["Artifact", "Version", "State", "Since", ...(mayInstall ? [""] : [])]}
         empty="No artifacts yet."
@@ -40,7 +41,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
                 {context.may("mdm.view_artifact") ? <a href={`/artifacts/${row.artifactId}/`}>{row.name}</a> : row.name}
                 <div class="faint small">{`${row.type}, by ${row.via}`}</div>
               </td>
-              <td>{row.version}</td>
+              <td data-label="Version">{row.version}</td>
               <td>
                 <StateChip word={state} />
                 {[...(state.tone === "good" ? [] : failureTexts(row.extraInfo)), ...evidenceOf(row.extraInfo)]
@@ -57,7 +58,7 @@ export async function Artifacts({ device, context }: { device: DeviceView; conte
                   </div>
                 )}
               </td>
-              <td>
+              <td data-label="Since">
                 <Time at={row.verifiedAt ?? row.installedAt ?? row.updatedAt} now={now} />
               </td>
               {mayInstall

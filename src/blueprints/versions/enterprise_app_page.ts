@@ -100,7 +100,7 @@ export const enterpriseAppPage: KindPage<EnterpriseAppInput, ShownEnterpriseApp>
     `Also on Macs: ${shown.ios_app ? "yes" : "no"}`,
     ...(shown.configuration === null ? [] : ["Configuration:", ...shown.configuration.split("\n")]),
   ],
-  details: appDetails,
+  details: { title: "Provisioning", of: appDetails },
   warnings: ({ warnings }) => warnings.map(({ message }) => message),
   async source({ filename, package_sha256: sha256 }, runtime) {
     const file = await runtime.files.get(sha256);

@@ -61,12 +61,18 @@ export type Source = {
 };
 
 /**
- * A fact of an artifact: lines of text, each perhaps with the artifact that it is about, and with the time until which it
- * holds. `trouble` is what to do something about.
+ * A fact of an artifact: lines of text, each perhaps with the artifact or the asset of a location that it is about, and
+ * with the time until which it holds. `trouble` is what to do something about.
  */
 export type Detail = {
   name: string;
-  lines: readonly { text: string; artifactId?: string | undefined; until?: Date | null; trouble?: boolean }[];
+  lines: readonly {
+    text: string;
+    artifactId?: string | undefined;
+    locationAssetId?: number;
+    until?: Date | null;
+    trouble?: boolean;
+  }[];
 };
 
 /** The pages of a kind. `Input` and `Shown` are those of the kind. */
@@ -103,7 +109,7 @@ export type KindPage<Input, Shown> = {
   /** Returns warnings about the saved content, as sentences. */
   warnings?(shown: Shown): string[];
   /** Returns what follows for an artifact from other artifacts and from the time. */
-  details?(runtime: Runtime, artifactId: string): Promise<Detail[]>;
+  readonly details?: { title: string; of(runtime: Runtime, artifactId: string): Promise<Detail[]> };
   /** Puts errors to the fields that the form has. */
   explain?(errors: FieldErrors): FieldErrors;
 };

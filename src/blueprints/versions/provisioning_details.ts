@@ -9,7 +9,7 @@ import { appNeed, type KnownProfile, provisioning } from "../provisioning.ts";
 import type { Detail } from "./kind_page.ts";
 
 const profileLine = ({ artifact, name, expiresAt }: KnownProfile) => ({
-  text: artifact === null ? `${name}, in the app` : artifact.name,
+  text: artifact === null ? `${name} (in the app)` : artifact.name,
   artifactId: artifact?.id,
   until: expiresAt,
 });

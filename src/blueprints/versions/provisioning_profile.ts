@@ -186,7 +186,7 @@ export const provisioningProfileKind: VersionKind<
     },
     read: ofForm,
     values: () => ({}),
-    details: profileDetails,
+    details: { title: "Provisioning", of: profileDetails },
     warnings: ({ warnings }) => warnings.map(({ message }) => message),
     lines({ source }) {
       const read = readProvisioningProfile({ source });

@@ -10,6 +10,7 @@ import { invalid } from "../../errors.ts";
 import { type KindPage, linesOrFile, type Options } from "./kind_page.ts";
 import type { StoreAppInput } from "./store_app.ts";
 import type { ShownStoreApp } from "./store_app_api.ts";
+import { licenceDetails } from "./store_app_details.ts";
 
 const YES_NO = [["no", "No"], ["yes", "Yes"]] as const;
 const MOST_APPS = 5000;
@@ -119,6 +120,7 @@ export const storeAppPage: KindPage<StoreAppInput, ShownStoreApp> = {
       keepUpdated: values.text("keep_updated") === "yes",
     };
   },
+  details: { title: "Licences", of: licenceDetails },
   values: (shown) => ({
     location_asset: String(shown.location_asset),
     associated_domains: shown.associated_domains.join("\n"),

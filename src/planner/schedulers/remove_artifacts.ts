@@ -24,7 +24,7 @@ function consider(row: ObservedArtifact, why: string, facts: PlanFacts, now: Dat
   };
   const { remove } = artifactType(row.type);
   const other = keptFor(row, situation);
-  if (other !== undefined) return { ...about, outcome: "off", evidence: `"${other}" installs the same app` };
+  if (other !== undefined) return { ...about, outcome: "off", evidence: `"${other}" installs the same app or profile` };
   if (!row.removable) {
     return {
       ...about,

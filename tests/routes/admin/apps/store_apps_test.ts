@@ -52,7 +52,7 @@ Deno.test("a store app is created from the page of its app, which shows it; the 
     ]);
     const shown = await person.get((created.location.split("?")[0] ?? "").replace(/versions.*/, ""));
     assert.equal(shown.status, 200);
-    const blueprint = await makeBlueprint(fleet);
+    const blueprint = await makeBlueprint(fleet, { collect_apps: 2 });
     await link(fleet, blueprint.id, version.artifact, { macos: true });
     const device = await fleet.enrolled({ appStore: (adamId, serial) => apple.store.serve(adamId, serial) });
     await assign(fleet, device.serialNumber, blueprint.id);
@@ -80,6 +80,24 @@ Deno.test("a store app is created from the page of its app, which shows it; the 
     // On a phone, numbers stand below each other, each with its name.
     assert.match(list.text, /<table class="stacked">[^]*<td data-label="Failed">0/);
     assert.match((await person.get("/store-apps/?q=numbers")).text, /No store app matches\./);
+    // The app, its artifact, its licences and its devices lead to each other.
+    const devices = `/devices/?state=enrolled&amp;artifact=${version.artifact}&amp;status=Installed`;
+    assert.ok(list.text.includes(`<a href="${devices}">1</a>`), list.text);
+    assert.match((await person.get(devices.replaceAll("&amp;", "&"))).text, new RegExp(device.serialNumber));
+    const licences = `<a href="/apps-and-books/${asset.id}/">Berlin</a>`;
+    const artifactPage = (await person.get(`/artifacts/${version.artifact}/`)).text;
+    assert.match(artifactPage, /<h3 id="more">Licences<\/h3>/);
+    assert.ok(artifactPage.includes(licences), artifactPage);
+    assert.match(artifactPage, /1 of 10, 9 available/);
+    assert.ok((await person.get(`/apps-and-books/${asset.id}/`)).text.includes('href="/apps/?q=com.apple.Pages"'));
+    runtime.clock.advance(90_000);
+    await rest(device);
+    const { results: [app] } = await made(fleet, "GET", "/api/mdm/installed_apps/?search=com.apple.Pages") as Answer;
+    // The session of yesterday has ended.
+    const tomorrow = await personWith(runtime, "superuser");
+    const appPage = (await tomorrow.get(`/apps/${app.id}/`)).text;
+    assert.ok(appPage.includes(licences), appPage);
+    assert.ok(appPage.includes(`<a href="/artifacts/${version.artifact}/">Pages &amp; more</a>`), appPage);
     const { results: [totals] } = await made(fleet, "GET", "/api/mdm/store_app_totals/") as Answer;
     assert.deepEqual(totals.licences, { assigned: 1, available: 9, total: 10, waiting: 0 });
     assert.deepEqual(totals.devices, { installed: 1, in_progress: 0, failed: 0 });
