@@ -117,6 +117,7 @@ export const DEVICE_ENDPOINTS = [
   endpoint({
     method: "GET",
     path: "/api/mdm/devices/",
+    readByPost: true,
     permission: "mdm.view_enrolleddevice",
     tag: "Devices",
     summary: "List devices",

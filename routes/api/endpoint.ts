@@ -67,6 +67,8 @@ type Facts = {
   description?: string;
   /** The group in the documentation. */
   tag: string;
+  /** Whether a POST without a body reads as a GET does: the published examples of these lists are such calls. */
+  readByPost?: true;
   /** Whether the body is a file of any length, as `application/octet-stream`, which is read while it arrives. */
   takesFile?: true;
   /** The largest body in bytes; 1 MiB by default. */

@@ -97,6 +97,7 @@ export const LOCATION_ASSET_ENDPOINTS = [
   endpoint({
     method: "GET",
     path: PATH,
+    readByPost: true,
     permission: VIEW,
     tag: TAG,
     summary: "List the licences of locations",

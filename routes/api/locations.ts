@@ -45,6 +45,7 @@ export const LOCATION_ENDPOINTS = [
   endpoint({
     method: "GET",
     path: PATH,
+    readByPost: true,
     permission: "mdm.view_location",
     tag: TAG,
     summary: "List locations",

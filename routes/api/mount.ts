@@ -97,14 +97,27 @@ async function streamed(rows: RowStream, status: number, schema: z.ZodType | nul
   return new Response(text, { status, headers: JSON_HEADERS });
 }
 
+/** Whether a call has no body, and says so. */
+const isEmpty = ({ req }: Context<AppEnv>): boolean =>
+  (req.header("content-length") ?? "0") === "0" && req.header("transfer-encoding") === undefined &&
+  req.header("content-type") === undefined;
+
+/** Returns the list that a POST reads; undefined if it is any other call. */
+function readByPost(c: Context<AppEnv>, methods: ReadonlyMap<string, Endpoint>, actor: Actor): Endpoint | undefined {
+  const list = methods.get("GET");
+  if (c.req.method !== "POST" || list?.readByPost !== true || !isEmpty(c)) return undefined;
+  return methods.has("POST") && !mayAll(actor, permissionsOf(list)) ? undefined : list;
+}
+
 async function answer(
   c: Context<AppEnv>,
   methods: ReadonlyMap<string, Endpoint>,
   options: MountOptions,
 ): Promise<Response> {
   const method = c.req.method === "HEAD" ? "GET" : c.req.method;
-  const endpoint = methods.get(method);
-  const actor = await authenticateCall(c, endpoint?.session === true);
+  const asked = methods.get(method);
+  const actor = await authenticateCall(c, asked?.session === true);
+  const endpoint = readByPost(c, methods, actor) ?? asked;
   const allow = [...methods.keys(), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
   if (method === "OPTIONS") {
     const readable = methods.get("GET");

@@ -99,7 +99,8 @@ Deno.test("every path answers 405 to methods it does not have, PATCH everywhere"
     for (const endpoint of ENDPOINTS) {
       for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
         if (paths.get(endpoint.path)?.includes(method)) continue;
-        const { status, body, headers } = await call(method, unknownPath(endpoint));
+        // With a body: some lists are read by a POST without one.
+        const { status, body, headers } = await call(method, unknownPath(endpoint), method === "GET" ? undefined : {});
         assert.equal(status, 405, `${method} ${endpoint.path}`);
         assert.deepEqual(body, { detail: `Method "${method}" not allowed.` });
         assert.match(headers.get("Allow") ?? "", new RegExp(endpoint.method));
