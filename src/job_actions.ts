@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isUniqueViolation } from "../db/open.ts";
 import { findJob, type JobListRow, requeueJob } from "../db/work/job_queue.ts";
 import { problem, refused } from "./errors.ts";
 import type { By } from "./events/by.ts";
@@ -24,8 +25,21 @@ export const jobRepresentation = (row: JobListRow) => ({
   finished_at: naiveUtc(row.finishedAt),
 });
 
-/** Runs a job again that failed or was set aside. Throws `not-found`, or `refused` when it is neither. */
+/**
+ * Runs a job again that failed or was set aside. Throws `not-found`, or `refused` when it is neither, or when another job has
+ * taken over its work.
+ */
 export async function rerunJob(runtime: Runtime, by: By, uuid: string): Promise<void> {
+  try {
+    await rerun(runtime, by, uuid);
+  } catch (error) {
+    // Live jobs of one kind with the same key are one.
+    if (!isUniqueViolation(error, "jobs_live_key")) throw error;
+    throw refused("A later job for the same work is queued, runs or was set aside");
+  }
+}
+
+async function rerun(runtime: Runtime, by: By, uuid: string): Promise<void> {
   await runtime.sql.begin(async (tx) => {
     const job = await findJob(tx, uuid);
     if (job === undefined) throw problem("not-found");

@@ -219,3 +219,20 @@ Deno.test("an operator sees a job that was set aside and lets it run, by page an
     assert.equal((await fleet.api("POST", `/api/jobs/${uuid}/run/`)).status, 400);
     assert.equal((await findJob(sql, uuid))?.state, "queued");
   }));
+
+Deno.test("a failed job is not run again beside a later one for the same work", () =>
+  withRuntime(async (runtime) => {
+    const { sql } = runtime;
+    const failing = named("deadly", () => Promise.reject(new Error("no")));
+    const first = await enqueueJob(sql, runtime, { kind: "deadly", key: "k", maxAttempts: 1 });
+    await drain(runtime, [failing], never);
+    assert.equal((await findJob(sql, first))?.state, "failed");
+    const second = await enqueueJob(sql, runtime, { kind: "deadly", key: "k" });
+    assert.notEqual(second, first);
+    await assert.rejects(rerunJob(runtime, COMMAND_LINE, first), /A later job for the same work/);
+    await drain(runtime, JOBS, never);
+    assert.equal((await findJob(sql, second))?.state, "succeeded");
+    await rerunJob(runtime, COMMAND_LINE, first);
+    await drain(runtime, JOBS, never);
+    assert.equal((await findJob(sql, first))?.state, "succeeded");
+  }));
