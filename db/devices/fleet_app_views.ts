@@ -139,7 +139,7 @@ export async function listFleetApps(
   );
 }
 
-/** An app by name, whoever has it. */
+/** An app by name, on whichever devices. */
 export type AppName = { id: number; identifier: string; name: string; shortVersion: string; version: string };
 
 /** Returns the app, or version of an app, that an address names. */

@@ -124,7 +124,7 @@ export type Effect =
   }
   /** `identifiers` as above. */
   | { kind: "managedApps"; apps: ManagedApp[]; identifiers: string[] | null }
-  /** A device was told to install an app of the App Store: its state there, or why it does not. */
+  /** The answer to the installation of an App Store app: its state, or the reason for a refusal. */
   | {
     kind: "storeApp";
     artifactVersion: string;

@@ -1,5 +1,5 @@
 /**
- * ManagedApplicationList: how far the apps are that a device was told to install.
+ * ManagedApplicationList: the progress of the apps that a device was sent.
  *
  * Promise: some states are said only once. A list is always applied, whoever asked for it.
  *

@@ -53,7 +53,7 @@ const provisioningProfile = async (db: Db, versionId: string) => {
 
 /** Refuses a command for an enrollment that is not known to be the hardware whose secrets it needs. */
 async function mustBeProven(tx: Tx, { owner }: Sending): Promise<void> {
-  // The attack: an enrollment that only says it is this hardware is told the password of the Mac.
+  // The attack: an enrollment that only says it is this hardware gets the password of the Mac.
   if (await isHardwareProven(tx, owner.enrollmentId)) return;
   throw problem("unavailable", "The hardware of the device is not confirmed: it gets no stored password.");
 }

@@ -111,7 +111,7 @@ export type EscrowedPassword = {
   endedAt: Date | null;
   /** When it is to be replaced, since it was revealed. */
   rotateAt: Date | null;
-  /** How often the device was told to remove it. */
+  /** How often the device was sent its removal. */
   removalsTried: number;
 };
 

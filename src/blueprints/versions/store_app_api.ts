@@ -52,7 +52,7 @@ export const storeAppBody = {
     "Whether devices that support it get the app as a declaration (`com.apple.configuration.app.managed`).",
   ),
   keep_updated: z.boolean().default(false).describe(
-    "Whether devices are told to install the app again when the App Store has a newer version.",
+    "Whether devices install the app again when the App Store has a newer version.",
   ),
 };
 

@@ -32,7 +32,7 @@ const SEVERITIES: Readonly<Record<string, string>> = {
   major: "has hardly any licence left",
 };
 
-/** What Apple told about the licence of a holder. */
+/** Apple's news about the licence of a holder. */
 const toldByApple = (label: string, did: string, failed: string): Record<string, EventWords> => ({
   [label]: {
     label: `Apple: licences ${did}`,
