@@ -44,18 +44,26 @@ export async function holdDevice(
 }
 
 /**
- * Open work: commands in the live queue, jobs that are due, running or to be retried, jobs that failed for good or were
- * set aside.
+ * Open work, a sentence each: commands in the live queue that are due or were sent; jobs that are due, running or to be
+ * retried; jobs that failed for good or were set aside.
  */
-export type Unfinished = { commands: number; jobs: number; failedJobs: number };
+export type Unfinished = { commands: string[]; jobs: string[]; failedJobs: string[] };
 
-/** Returns the open work. Jobs that are not due for the first time yet do not count. */
-export async function countUnfinished(sql: Sql): Promise<Unfinished> {
+/** Returns the open work. What is not due for the first time yet, a command or a job, is not part of it. */
+export async function listUnfinished(sql: Sql): Promise<Unfinished> {
   return one(
     await sql<Unfinished[]>`
-      select (select count(*)::int from commands) as commands,
-        (select count(*)::int from jobs
-          where state = 'running' or (state = 'queued' and (run_at <= now() or attempts > 0 or deaths > 0))) as jobs,
-        (select count(*)::int from jobs where state in ('failed', 'quarantined')) as failed_jobs`,
+      select
+        array(select format('%s (%s, sent %s times, created %s, last %s, not before %s) of channel %s', c.name, c.state,
+            c.sent_count, c.created_at, c.sent_at, c.not_before, c.channel_id)
+          from commands c where c.not_before is null or c.not_before <= now() or c.state <> 'queued'
+          order by c.id) as commands,
+        array(select format('%s %s (%s, attempts %s, deaths %s, due %s, lease until %s, error %s)', j.kind, j.key, j.state,
+            j.attempts, j.deaths, j.run_at, j.lease_until, j.error)
+          from jobs j
+          where j.state = 'running'
+            or (j.state = 'queued' and (j.run_at <= now() or j.attempts > 0 or j.deaths > 0)) order by j.id) as jobs,
+        array(select format('%s %s (%s, %s)', j.kind, j.key, j.state, j.error) from jobs j
+          where j.state in ('failed', 'quarantined') order by j.id) as failed_jobs`,
   );
 }

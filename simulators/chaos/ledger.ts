@@ -30,8 +30,8 @@ export type Entry =
 export type Outcome = {
   /** The commands that operators sent as the API lists them: Apple's status by UUID, null without an answer. */
   listed: ReadonlyMap<string, { device: string; status: string | null }>;
-  /** Commands and jobs that are not done, and jobs that failed for good. */
-  open: { commands: number; jobs: number; failedJobs: number };
+  /** Sentences about commands and jobs that are not done, and about jobs that failed for good. */
+  open: { commands: readonly string[]; jobs: readonly string[]; failedJobs: readonly string[] };
   /** Sentences about devices that do not match their blueprint, and about missing changes. */
   astray: readonly string[];
 };
@@ -189,9 +189,9 @@ export class Ledger {
       const listing = status === undefined ? "not listed" : `listed as ${status ?? "without an answer"}`;
       found("lost", `${uuid} of ${story?.device ?? listed.get(uuid)?.device}: ${past}, ${listing}`);
     }
-    if (open.commands > 0) found("open", `${open.commands} commands are in the live queue`);
-    if (open.jobs > 0) found("open", `${open.jobs} jobs are due, run or are to be tried again`);
-    if (open.failedJobs > 0) found("open", `${open.failedJobs} jobs failed for good or were set aside`);
+    for (const command of open.commands) found("open", `in the live queue: ${command}`);
+    for (const job of open.jobs) found("open", `due, running or to be tried again: ${job}`);
+    for (const job of open.failedJobs) found("open", `failed for good or set aside: ${job}`);
     for (const sentence of astray) found("astray", sentence);
     return violations;
   }

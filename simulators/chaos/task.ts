@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { deviceIdOf } from "../../db/ids.ts";
-import { countUnfinished } from "../../db/tools/chaos.ts";
+import { listUnfinished } from "../../db/tools/chaos.ts";
 import { randomOf } from "../../fuzz/random.ts";
 import { type Options, runCommand, UsageError } from "../../src/cli/command.ts";
 import { apiClient } from "../api_client.ts";
@@ -200,12 +200,12 @@ async function runChaos(
   const quiet = now();
   const most = run.minutes < 10 ? 120 : 600;
   print(`${quiet.toFixed(1)} s  no more faults`);
-  let open = await countUnfinished(stage.sql);
+  let open = await listUnfinished(stage.sql);
   let astray = strayDevices(devices, operator.versions());
-  while (!end.aborted && now() - quiet < most && (open.commands > 0 || open.jobs > 0 || astray.length > 0)) {
+  while (!end.aborted && now() - quiet < most && open.commands.length + open.jobs.length + astray.length > 0) {
     await pause(1, end);
     if (astray.length > 0) await operator.resumeHalted();
-    open = await countUnfinished(stage.sql);
+    open = await listUnfinished(stage.sql);
     astray = strayDevices(devices, operator.versions());
   }
   if (end.aborted) throw new Interrupted("Interrupted");

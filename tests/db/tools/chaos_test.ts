@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countUnfinished, databaseProcesses, holdDevice, terminateSessions } from "../../../db/tools/chaos.ts";
+import { databaseProcesses, holdDevice, listUnfinished, terminateSessions } from "../../../db/tools/chaos.ts";
 import { openDatabase } from "../../../db/open.ts";
 import { idOf } from "../../support/artifacts.ts";
 import { withDatabase } from "../../support/database.ts";
@@ -46,10 +46,10 @@ Deno.test("open work is commands in the live queue, and jobs that are due, runni
       sql`
         insert into jobs (uuid, kind, payload, run_at, max_attempts, created_at, state)
         values (gen_random_uuid(), 'test', '{}', now() + ${runAt}::interval, 1, now(), ${state})`;
-    assert.deepEqual(await countUnfinished(sql), { commands: 0, jobs: 0, failedJobs: 0 });
+    assert.deepEqual(await listUnfinished(sql), { commands: [], jobs: [], failedJobs: [] });
     await insert("queued", "1 hour");
     await insert("succeeded", "-1 hour");
-    assert.deepEqual(await countUnfinished(sql), { commands: 0, jobs: 0, failedJobs: 0 });
+    assert.deepEqual(await listUnfinished(sql), { commands: [], jobs: [], failedJobs: [] });
     await insert("queued", "-1 second");
     await insert("running", "-1 second");
     // One that backs off after its process ended.
@@ -57,5 +57,7 @@ Deno.test("open work is commands in the live queue, and jobs that are due, runni
     await sql`update jobs set deaths = 1 where state = 'queued' and run_at between now() and now() + interval '1 minute'`;
     await insert("failed", "-1 second");
     await insert("quarantined", "-1 second");
-    assert.deepEqual(await countUnfinished(sql), { commands: 0, jobs: 3, failedJobs: 2 });
+    const { jobs, failedJobs } = await listUnfinished(sql);
+    assert.deepEqual([jobs.length, failedJobs.length], [3, 2]);
+    for (const text of [...jobs, ...failedJobs]) assert.match(text, /^test .*\((queued|running|failed|quarantined), /);
   }));

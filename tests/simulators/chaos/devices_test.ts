@@ -36,7 +36,7 @@ function withFollowed(
 async function judged(fleet: Fleet, ledger: Ledger, device: SimulatedDevice, uuid: string) {
   const { status } = (await fleet.api("GET", `/api/mdm/devices/commands/${uuid}/`)).json;
   const listed = new Map([[uuid, { device: device.udid, status }]]);
-  return ledger.judge({ listed, open: { commands: 0, jobs: 0, failedJobs: 0 }, astray: [] }).map(({ rule }) => rule);
+  return ledger.judge({ listed, open: { commands: [], jobs: [], failedJobs: [] }, astray: [] }).map(({ rule }) => rule);
 }
 
 Deno.test("the ledger sees a device execute a command", () =>
