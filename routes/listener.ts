@@ -68,8 +68,14 @@ const TIMEOUTS: Timeouts = { headers: 15_000, idle: 75_000, request: 2_400_000, 
 const READING_PACE: ReadingPace = { graceMs: 60_000, bytesPerSecond: 16 * 1024 };
 /** Bytes of a request's line and headers: a SCEP request in the address has 8 KB, a device's signature 4 KB. */
 const HEADER_BYTES = 32 * 1024;
-const BAD_REQUEST = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-const EXPECTATION_FAILED = "HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const refusal = (status: string) => `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+const BAD_REQUEST = refusal("400 Bad Request");
+const EXPECTATION_FAILED = refusal("417 Expectation Failed");
+/** By the runtime's codes of errors; others are a bad request. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: refusal("408 Request Timeout"),
+  HPE_HEADER_OVERFLOW: refusal("431 Request Header Fields Too Large"),
+};
 
 /** The certificate that the other end of each connection showed. */
 const peerCertificates = new WeakMap<object, Uint8Array | null>();
@@ -242,7 +248,13 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
       open.get(nameOf(socket))?.pressure.follow(socket);
     });
     server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
-    server.on("clientError", (_error: Error, socket: Socket) => refuse(socket, open.get(nameOf(socket))?.pressure));
+    server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, socket: Socket) => {
+      const { pressure, requests = 0 } = open.get(nameOf(socket)) ?? {};
+      // Proxies and clients open connections ahead, and may send a first request now: an answer would be taken for its
+      // answer, while a closed connection makes them try again (RFC 9112, section 9.5).
+      if (code === "ERR_HTTP_REQUEST_TIMEOUT" && requests === 0) socket.destroy();
+      else refuse(socket, pressure, REFUSALS[code]);
+    });
     // The runtime would answer by itself, and read on.
     server.on("checkExpectation", ({ socket }: IncomingMessage) => {
       refuse(socket, open.get(nameOf(socket))?.pressure, EXPECTATION_FAILED);

@@ -46,16 +46,13 @@ export const RULES = {
   invented: "commands that nobody asked for",
   refused: "requests refused with 4xx",
   ended: "processes that ended by themselves or not as asked",
-  slow: "recoveries that took longer than 5 s",
+  slow: "recoveries that took too long",
   open: "commands and jobs open at the end",
   astray: "devices without the final state, changes that were lost",
 } as const;
 
 /** One of them. */
 export type Rule = keyof typeof RULES;
-
-/** Seconds in which a server has to be ready after a fault. */
-const READY_WITHIN = 5;
 
 /** Figures of a run. */
 export type Figures = {
@@ -91,6 +88,9 @@ export class Ledger {
   readonly #violations: Violation[] = [];
   readonly #ready: number[] = [];
   #roundTrips = 0;
+
+  /** With the seconds within which a server has to be ready after a fault. */
+  constructor(private readonly readyWithin: number) {}
 
   /** Records observations, in their order. */
   note(entry: Entry): void {
@@ -139,7 +139,7 @@ export class Ledger {
         return this.#found("ended", `server ${entry.server} at ${shown(entry.at)}: ${entry.how}`);
       case "ready":
         if (entry.seconds !== null) this.#ready.push(entry.seconds);
-        if (entry.seconds === null || entry.seconds > READY_WITHIN) {
+        if (entry.seconds === null || entry.seconds > this.readyWithin) {
           const when = entry.seconds === null ? "never" : `after ${shown(entry.seconds)}`;
           this.#found("slow", `server ${entry.server} was ready ${when} (${entry.fault}, ended at ${shown(entry.at)})`);
         }

@@ -147,6 +147,12 @@ Deno.test("two lengths, or a length and chunks, are refused: proxies would read 
     }
   }));
 
+Deno.test("headers that are too long are refused as such", () =>
+  withPort(async (port) => {
+    const answer = await exchange(port, `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(64 * 1024)}\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 431 /);
+  }));
+
 Deno.test("a client that was refused reads why, and is not listened to any further", () =>
   withPort(async (port) => {
     const socket = net.connect(port, "127.0.0.1");
@@ -177,7 +183,10 @@ Deno.test("connections that send nothing, half a header or half a body are ended
       exchange(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
       exchange(port, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"),
     ]);
+    // An answer without a request would be taken for the answer to the next one.
+    assert.deepEqual([answers[0], answers[1]], ["", ""]);
     assert.match(answers[2] ?? "", /^HTTP\/1\.1 200 [\s\S]*hello$/);
+    assert.match(answers[3] ?? "", /^HTTP\/1\.1 408 /);
     assert.equal(connections.open, 0);
   }));
 

@@ -14,7 +14,7 @@ function withFollowed(
   body: (house: { fleet: Fleet; device: SimulatedDevice; ledger: Ledger; wire: Wire; uuid: string }) => Promise<void>,
 ): Promise<void> {
   return withFleet(async (fleet) => {
-    const ledger = new Ledger();
+    const ledger = new Ledger(5);
     const wire: Wire = { answers: new Map(), send: fleet.fetch };
     const [device] = makeDevices(1, {
       keys: { take: () => Promise.resolve(KEYS[0]) },

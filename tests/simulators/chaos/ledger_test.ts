@@ -36,7 +36,7 @@ const DONE: Outcome = {
 };
 
 function judged(history: readonly Entry[], outcome: Partial<Outcome> = {}): [Rule, string][] {
-  const ledger = new Ledger();
+  const ledger = new Ledger(5);
   for (const entry of history) ledger.note(entry);
   return ledger.judge({ ...DONE, ...outcome }).map(({ rule, evidence }) => [rule, evidence]);
 }
@@ -51,7 +51,7 @@ Deno.test("a command whose answer was lost may be offered again, and may have be
 });
 
 Deno.test("a device may be quicker than the answer to the operator", () => {
-  const ledger = new Ledger();
+  const ledger = new Ledger(5);
   for (const entry of [offered(), executed(), taken(), asked()]) ledger.note(entry);
   assert.equal(ledger.pending(DEVICE), 0);
   assert.deepEqual(ledger.judge(DONE), []);
@@ -103,7 +103,7 @@ Deno.test("known bad histories are found, each with its evidence", () => {
 });
 
 Deno.test("figures count each command once", () => {
-  const ledger = new Ledger();
+  const ledger = new Ledger(5);
   const own: Entry[] = [offered("own"), executed("own"), taken("own")];
   const history: Entry[] = [
     ...[asked(), offered(), executed(), offered("a", 9), executed("a", 10), taken("a", 11)],

@@ -4,15 +4,19 @@ import { chaosOf } from "../../../simulators/chaos/task.ts";
 import { parseOptions, UsageError } from "../../../src/cli/command.ts";
 
 const options = (line: string) =>
-  parseOptions(line === "" ? [] : line.split(" "), { texts: ["minutes", "seed", "devices", "rate"], flags: [] });
+  parseOptions(line === "" ? [] : line.split(" "), {
+    texts: ["minutes", "seed", "devices", "rate", "within"],
+    flags: [],
+  });
 
 Deno.test("a chaos run has minutes, a seed, devices and a rate, and describes valid values", () => {
-  assert.deepEqual(chaosOf(options("")), { minutes: 2, seed: 1, devices: 40, rate: 60 });
-  assert.deepEqual(chaosOf(options("--minutes 0.5 --seed 0 --devices 3 --rate 9")), {
+  assert.deepEqual(chaosOf(options("")), { minutes: 2, seed: 1, devices: 40, rate: 60, within: 5 });
+  assert.deepEqual(chaosOf(options("--minutes 0.5 --seed 0 --devices 3 --rate 9 --within 30")), {
     minutes: 0.5,
     seed: 0,
     devices: 3,
     rate: 9,
+    within: 30,
   });
   for (
     const [line, words] of [
@@ -21,6 +25,7 @@ Deno.test("a chaos run has minutes, a seed, devices and a rate, and describes va
       ["--devices 1.5", /whole number from 1 to 1000/],
       ["--seed x", /whole number from 0/],
       ["--rate 0", /whole number from 1/],
+      ["--within 61", /number from 0.1 to 60/],
     ] as const
   ) {
     assert.throws(() => chaosOf(options(line)), (error) => error instanceof UsageError && words.test(error.message));
