@@ -1,15 +1,18 @@
 /**
  * Runs the tests: one PostgreSQL cluster for the run (embedded, or the one `DATABASE_URL` names), a migrated template
- * database in it, and a copy of that for each test that asks. Arguments go to `deno test`.
+ * database in it, and a copy of that for each test that asks. Arguments go to `deno test`; without any, all files run,
+ * neighbors in one isolate.
  *
  * Names the tests that were ignored, and prints `N passed, N failed` last.
  *
  * @module
  */
 
+import { basename, relative } from "node:path";
 import { startEmbedded } from "../db/embedded.ts";
 import { openDatabase } from "../db/open.ts";
 import { migrate } from "../db/migrate.ts";
+import { writeGroups } from "./support/groups.ts";
 import { IgnoredTests } from "./support/ignored_tests.ts";
 import { makeMemoryFolder } from "./support/memory_folder.ts";
 
@@ -20,8 +23,13 @@ const given = Deno.env.get("DATABASE_URL");
 const folder = given === undefined ? await Deno.makeTempDir({ prefix: "espalier-tests-" }) : undefined;
 if (folder !== undefined) await Deno.chmod(folder, 0o755);
 const embedded = folder === undefined ? undefined : await startEmbedded(folder, {
-  settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+  settings: {
+    ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+    // Each test has connections of its own, in which a statement is run a few times: it is planned once, not each time.
+    plan_cache_mode: "force_generic_plan",
+  },
 });
+const modules = await Deno.makeTempDir({ prefix: "espalier-tests-" });
 const memory = embedded === undefined ? undefined : await makeMemoryFolder(POSTGRES_USER);
 const admin = new URL(given ?? embedded?.urlOf("postgres") ?? "");
 const template = `espalier_template_${crypto.randomUUID().slice(0, 8)}`;
@@ -42,7 +50,10 @@ try {
   await migrate(db);
   await db.end();
 
-  const args = Deno.args.length > 0 ? Deno.args : ["tests/"];
+  const groups = Deno.args.length > 0
+    ? new Map<string, string>()
+    : await writeGroups(modules, new URL(".", import.meta.url));
+  const args = Deno.args.length > 0 ? Deno.args : [...groups.keys()];
   // All permissions: the browser's driver looks into /proc, which Deno gives with nothing less.
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources", ...args],
@@ -60,12 +71,23 @@ try {
   let tail = "";
   const ignored = new IgnoredTests();
   const decoder = new TextDecoder();
+  // Modules are shown as paths from here.
+  const names = new Map([...groups].map(([module, name]) => [relative(root, module), name]));
+  const pattern = new RegExp(`\\S*/${basename(modules)}/group_[0-9]+_test\\.ts`, "g");
+  const read = async (text: string) => {
+    const shown = text.replaceAll(pattern, (module) => names.get(module) ?? module);
+    await Deno.stdout.write(new TextEncoder().encode(shown));
+    ignored.read(shown);
+    tail = (tail + shown).slice(-4000);
+  };
+  let line = "";
   for await (const chunk of child.stdout) {
-    await Deno.stdout.write(chunk);
-    const text = decoder.decode(chunk, { stream: true });
-    ignored.read(text);
-    tail = (tail + text).slice(-4000);
+    const text = line + decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf("\n") + 1;
+    line = text.slice(end);
+    await read(text.slice(0, end));
   }
+  await read(line);
   code = (await child.status).code;
   const [, passed = "0", failed = "0"] = /\| (\d+) passed(?: \(.*?\))? \| (\d+) failed/.exec(tail) ?? [];
   for (const line of ignored.lines()) console.log(line);
@@ -76,6 +98,7 @@ try {
 } finally {
   await embedded?.stop();
   await memory?.remove();
+  await Deno.remove(modules, { recursive: true });
   if (folder !== undefined) await Deno.remove(folder, { recursive: true }).catch(() => {});
 }
 Deno.exit(code);
