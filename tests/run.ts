@@ -23,11 +23,7 @@ const given = Deno.env.get("DATABASE_URL");
 const folder = given === undefined ? await Deno.makeTempDir({ prefix: "espalier-tests-" }) : undefined;
 if (folder !== undefined) await Deno.chmod(folder, 0o755);
 const embedded = folder === undefined ? undefined : await startEmbedded(folder, {
-  settings: {
-    ...{ fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
-    // Each test has connections of its own, in which a statement is run a few times: it is planned once, not each time.
-    plan_cache_mode: "force_generic_plan",
-  },
+  settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
 });
 const modules = await Deno.makeTempDir({ prefix: "espalier-tests-" });
 const memory = embedded === undefined ? undefined : await makeMemoryFolder(POSTGRES_USER);
