@@ -33,24 +33,53 @@ export const furtherFacts = (db: Db) =>
 
 /** Returns the device of an enrollment, as commands see it. */
 export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "Device" | "User"): Promise<TargetRow> {
-  return one([await findSpeaker(db, enrollmentId, channel)].flatMap((found) => found ?? [])).target;
+  return speakerOf(one(await db<SpeakerRow[]>`${speakerRowOf(db, enrollmentId)}`), channel).target;
 }
 
-/** Returns the device or user of a conversation, and whether its enrollment has ended. */
-export async function findSpeaker(
-  db: Db,
-  enrollmentId: EnrollmentId | Statement,
-  channel: "Device" | "User",
-): Promise<{ target: TargetRow; ended: boolean; blocked: boolean } | undefined> {
-  const [row] = await db<(Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean; blocked: boolean })[]>`
+/** The device or user of a conversation, whether its enrollment has ended, and whether it is blocked. */
+export type Speaker = { target: TargetRow; ended: boolean; blocked: boolean };
+
+/** The row behind one. */
+export type SpeakerRow = Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean; blocked: boolean };
+
+/** Selects it. */
+export const speakerRowOf = (db: Db, enrollmentId: EnrollmentId | Statement) =>
+  db`
       select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
         user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration,
         ended_at is not null as ended, ${furtherFacts(db)},
         (select d.blocked_at is not null from devices d where d.id = device_id) as blocked
       from enrollments e where id = ${enrollmentId}`;
-  if (row === undefined) return undefined;
-  const { osVersion, osVersionExtra, ended, blocked, ...rest } = row;
-  return { target: { ...rest, channel, osVersion: `${osVersion} ${osVersionExtra}`.trim() }, ended, blocked };
+
+/** Returns the speaker of a row. */
+export const speakerOf = (row: SpeakerRow, channel: "Device" | "User"): Speaker => ({
+  target: {
+    channel,
+    platform: row.platform,
+    osVersion: `${row.osVersion} ${row.osVersionExtra}`.trim(),
+    model: row.model,
+    appleSilicon: row.appleSilicon,
+    supervised: row.supervised,
+    userEnrollment: row.userEnrollment,
+    userApproved: row.userApproved,
+    activationLockManageable: row.activationLockManageable,
+    awaitingConfiguration: row.awaitingConfiguration,
+    sharedIpad: row.sharedIpad,
+    unlockTokenEscrowed: row.unlockTokenEscrowed,
+    lostMode: row.lostMode,
+  },
+  ended: row.ended,
+  blocked: row.blocked,
+});
+
+/** Returns the speaker of an enrollment. */
+export async function findSpeaker(
+  db: Db,
+  enrollmentId: EnrollmentId,
+  channel: "Device" | "User",
+): Promise<Speaker | undefined> {
+  const [row] = await db<SpeakerRow[]>`${speakerRowOf(db, enrollmentId)}`;
+  return row === undefined ? undefined : speakerOf(row, channel);
 }
 
 /** The OS version of an enrollment's device, as it is stored. */

@@ -81,16 +81,22 @@ export async function markSent(
   );
 }
 
-/** Marks a command as sent, as `markSent` does. It writes no row when the command is no longer there. */
+/**
+ * Marks a command as sent, as `markSent` does, and finishes the one that was answered before. It returns no row when the
+ * command is no longer there.
+ */
 export function markingSent(
   db: Db,
   channelId: ChannelId,
   id: number,
   pushAgainAt: Date,
   now: Date,
+  answered?: FinishedCommand,
 ): Statement {
   return db`
-    with watched as (
+    with ${
+    answered === undefined ? db`` : db`${taken(db, answered)}, kept as (${kept(db, answered, now)}), `
+  }watched as (
       update channels set push_due_at = ${pushAgainAt}
       where id = ${channelId} and (push_due_at is null or push_due_at > ${pushAgainAt}))
     update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
@@ -153,22 +159,23 @@ export async function postponeCommand(db: Db, id: number, notBefore: Date, now: 
     where id in (select channel_id from postponed)`;
 }
 
-/** Moves a command from the queue to the history. */
-export function finishCommand(
-  db: Db,
-  id: number,
-  outcome: { state: FinalState; resultSealed: string | null; errorChain: Json },
-  now: Date,
-): Statement {
-  return db`
-    with gone as (delete from commands where id = ${id} returning *)
-    insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
+/** A command of the live queue, and how it ends. */
+export type FinishedCommand = { id: number; state: FinalState; resultSealed: string | null; errorChain: Json };
+
+/** A command that is taken from the queue, as `gone`. */
+const taken = (db: Db, { id }: FinishedCommand) => db`gone as (delete from commands where id = ${id} returning *)`;
+
+/** Puts what was taken into the history. */
+const kept = (db: Db, { state, resultSealed, errorChain }: FinishedCommand, now: Date) =>
+  db`insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
       sent_count, not_now_count, result_sealed, result_at, error_chain, created_at, updated_at)
-    select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, ${outcome.state}, g.not_before, g.sent_at,
-      g.sent_count, g.not_now_count, ${outcome.resultSealed}, ${now}, ${
-    json(db, outcome.errorChain)
-  }, g.created_at, ${now}
+    select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, ${state}, g.not_before, g.sent_at,
+      g.sent_count, g.not_now_count, ${resultSealed}, ${now}, ${json(db, errorChain)}, g.created_at, ${now}
     from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
+
+/** Moves a command from the queue to the history. */
+export function finishCommand(db: Db, command: FinishedCommand, now: Date): Statement {
+  return db`with ${taken(db, command)} ${kept(db, command, now)}`;
 }
 
 /** Ends the commands of a channel whose time is over. Returns their number. */
@@ -176,7 +183,7 @@ export async function expireCommands(db: Db, channelId: ChannelId, now: Date): P
   const rows = await db<{ id: number }[]>`
     select id from commands where channel_id = ${channelId} and expires_at <= ${now} for update skip locked`;
   for (const { id } of rows) {
-    await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
+    await finishCommand(db, { id, state: "expired", resultSealed: null, errorChain: null }, now);
   }
   return rows.length;
 }
@@ -190,7 +197,7 @@ export async function expireOldCommands(db: Db, limit: number, now: Date): Promi
     select m.id from channels c join commands m on m.channel_id = c.id
     where m.expires_at <= ${now} order by m.expires_at, m.id limit ${limit} for update skip locked`;
   for (const { id } of rows) {
-    await finishCommand(db, id, { state: "expired", resultSealed: null, errorChain: null }, now);
+    await finishCommand(db, { id, state: "expired", resultSealed: null, errorChain: null }, now);
   }
   return rows.length;
 }
@@ -312,6 +319,6 @@ export async function cancelCommand(
   await db`
     update channels set next_action_at = least(next_action_at, ${now}::timestamptz), push_due_at = least(push_due_at, ${now}::timestamptz)
     where id = (select channel_id from commands where id = ${row.id} and order_group is not null)`;
-  await finishCommand(db, row.id, { state: "cancelled", resultSealed: null, errorChain: null }, now);
+  await finishCommand(db, { id: row.id, state: "cancelled", resultSealed: null, errorChain: null }, now);
   return "cancelled";
 }

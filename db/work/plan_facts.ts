@@ -5,7 +5,14 @@
  */
 
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
-import { furtherFacts, type TargetRow } from "../devices/devices.ts";
+import {
+  furtherFacts,
+  type Speaker,
+  speakerOf,
+  type SpeakerRow,
+  speakerRowOf,
+  type TargetRow,
+} from "../devices/devices.ts";
 import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import { type LicenceFactJson, licenceFactsOf } from "../apps/licence_needs.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
@@ -219,15 +226,31 @@ const WITH_ARGUMENTS = 3;
 const SHORT_ARGUMENTS = 8192;
 
 /**
- * Returns the live queue of a channel, oldest first. `answered` is the UUID of a command that is read with its
- * arguments.
+ * Returns the live queue of a channel, oldest first.
  */
-export async function findPlanQueue(
+export async function findPlanQueue(db: Db, channelId: ChannelId): Promise<PlanCommandRow[]> {
+  return await db<PlanCommandRow[]>`${planQueueOf(db, channelId)} order by id`;
+}
+
+/**
+ * Returns what the answer to a command needs, in one statement: who it is of, and the live queue of its channel, oldest
+ * first. `answered` is the UUID of the command, which is read with its arguments. Undefined without such an enrollment.
+ */
+export async function findTurn(
   db: Db,
-  channelId: ChannelId | Statement,
-  answered?: string,
-): Promise<PlanCommandRow[]> {
-  return await db<PlanCommandRow[]>`
+  of: { enrollmentId: Statement; channelId: Statement; channel: "Device" | "User" },
+  answered: string | undefined,
+): Promise<{ speaker: Speaker; queue: PlanCommandRow[] } | undefined> {
+  const rows = await db<(SpeakerRow & (PlanCommandRow | { id: null }))[]>`
+    select s.*, q.* from (${speakerRowOf(db, of.enrollmentId)}) s
+      left join (${planQueueOf(db, of.channelId, answered)}) q on true order by q.id`;
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return { speaker: speakerOf(first, of.channel), queue: rows.filter((row) => row.id !== null) };
+}
+
+const planQueueOf = (db: Db, channelId: ChannelId | Statement, answered?: string) =>
+  db`
     select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
       sent_count, not_now_at, not_now_count, created_at, order_group,
       case when uuid = ${
@@ -235,9 +258,7 @@ export async function findPlanQueue(
   } or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})
         then arguments end as arguments,
       case when uuid = ${answered ?? null} or place <= ${WITH_ARGUMENTS} then secrets_sealed end as secrets_sealed
-    from (select *, row_number() over (order by id) as place from commands where channel_id = ${channelId}) as queue
-    order by id`;
-}
+    from (select *, row_number() over (order by id) as place from commands where channel_id = ${channelId}) as queue`;
 
 /** Keeps when an inventory command was asked. */
 export async function recordInventoryAsked(db: Db, channelId: ChannelId, name: string, now: Date): Promise<void> {

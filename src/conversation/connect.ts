@@ -6,10 +6,9 @@
 
 import { channelOf, enrollmentOf, findContact, findPinned, lockContact } from "../../db/enrollment/identities.ts";
 import type { Tx } from "../../db/open.ts";
-import { findSpeaker } from "../../db/devices/devices.ts";
 import { beginConversation } from "../../db/work/channels.ts";
-import { type FinalState, finishCommand, postponeCommand, setNextAction } from "../../db/work/commands.ts";
-import { findPlanQueue, type PlanCommandRow } from "../../db/work/plan_facts.ts";
+import { type FinalState, postponeCommand, setNextAction } from "../../db/work/commands.ts";
+import { findTurn, type PlanCommandRow } from "../../db/work/plan_facts.ts";
 import { TOGETHER } from "../../db/supervised_pool.ts";
 import type { CommandTarget, Effect } from "../commands/command.ts";
 import { argumentsOf } from "../commands/queue.ts";
@@ -28,7 +27,7 @@ import type { Runtime } from "../runtime.ts";
 import { applyEffect } from "./apply_effects.ts";
 import type { Exchange, TargetedConversation } from "./conversation.ts";
 import { releaseOverdue } from "./release_overdue.ts";
-import { type LastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
+import { type LastStatements, lastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Seconds from a NotNow to the next offer of the command: the first wait doubles with each NotNow, up to the longest. */
@@ -100,14 +99,14 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
 
 /** Runs a conversation in a transaction, and writes the deferred statements with its commit. */
 async function inTransaction(
-  { sql }: Runtime,
+  runtime: Runtime,
   converse: (tx: Tx, last: LastStatements) => Promise<Outcome>,
 ): Promise<Outcome> {
   let outcome: Outcome = null;
   const last: LastStatements = { statements: [] };
-  await sql.begin(TOGETHER, async (tx) => {
+  await runtime.sql.begin(TOGETHER, async (tx) => {
     outcome = await converse(tx, last);
-    return last.statements;
+    return lastStatements(tx, last, runtime.clock.now());
   });
   // Not before the commit: what was rolled back did not happen.
   last.afterwards?.();
@@ -154,12 +153,16 @@ async function takeAnswer(
   const { status, ids } = report;
   const userKey = ids.userKey ?? "";
   // As above, behind the lock that the first of them takes.
-  const [contact, speaker, queue] = await Promise.all([
+  const [contact, turn] = await Promise.all([
     lockContact(tx, sender.fingerprint, ids.deviceKey, userKey),
-    findSpeaker(tx, enrollmentOf(tx, sender.fingerprint), userKey === "" ? "Device" : "User"),
-    findPlanQueue(tx, channelOf(tx, sender.fingerprint, userKey), uuidOf(report)),
+    findTurn(tx, {
+      enrollmentId: enrollmentOf(tx, sender.fingerprint),
+      channelId: channelOf(tx, sender.fingerprint, userKey),
+      channel: userKey === "" ? "Device" : "User",
+    }, uuidOf(report)),
   ]);
-  if (contact === undefined || speaker === undefined) return "unknown";
+  if (contact === undefined || turn === undefined) return "unknown";
+  const { speaker, queue } = turn;
   const owner = { ...contact, userKey };
   runtime.routine.heard(owner.channelId, by.request.ip, false, runtime.clock.now());
   const { target, ended, blocked } = speaker;
@@ -253,13 +256,14 @@ async function applyReport(
     : effectsOf(command, await argumentsOf(runtime, row.id, row.arguments ?? {}, row.secretsSealed), report, target);
   const unreadable = effects.some(({ kind }) => kind === "unreadable");
   const kept = command === undefined || command.keepsResult || unreadable || report.unreadable !== undefined;
-  last.statements.push(finishCommand(tx, row.id, {
+  last.answered = {
+    id: row.id,
     state,
     resultSealed: kept ? await sealResult(runtime.keys, row.id, keptBytes(report)) : null,
     errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
-  }, now));
+  };
   if (effects.length === 0) return queue.filter((one) => one !== row);
-  await writeNow(last);
+  await writeNow(tx, last, now);
   // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
   const answered = { requestType: command?.requestType ?? row.name, uuid: row.uuid };
   for (const effect of effects) await applyEffect(effect, { ...conversation, command: answered });

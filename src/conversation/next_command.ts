@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Json, Statement } from "../../db/open.ts";
+import type { Json, Statement, Tx } from "../../db/open.ts";
 import {
   type CommandRow,
   expireCommands,
   finishCommand,
+  type FinishedCommand,
   markingSent,
   markSent,
   setNextAction,
@@ -41,11 +42,24 @@ import { artifactOwnerOf, type Conversation, type TargetedConversation } from ".
 const MAX_STEPS = 1000;
 
 /** The statements that are sent with the commit, the one that marks a command as sent, and the work that follows the commit. */
-export type LastStatements = { statements: Statement[]; marking?: Statement; afterwards?: () => void };
+export type LastStatements = {
+  statements: Statement[];
+  /** The command that was answered: the statement that marks the next one finishes it. */
+  answered?: FinishedCommand | undefined;
+  marking?: Statement;
+  afterwards?: () => void;
+};
+
+/** Takes the statements that are deferred to the commit. */
+export function lastStatements(tx: Tx, last: LastStatements, now: Date): Statement[] {
+  const { answered } = last;
+  last.answered = undefined;
+  return [...(answered === undefined ? [] : [finishCommand(tx, answered, now)]), ...last.statements.splice(0)];
+}
 
 /** Runs the statements deferred to the commit now, because later ones read their results. */
-export async function writeNow(last: LastStatements): Promise<void> {
-  await Promise.all(last.statements.splice(0));
+export async function writeNow(tx: Tx, last: LastStatements, now: Date): Promise<void> {
+  await Promise.all(lastStatements(tx, last, now));
 }
 
 /** The facts of a conversation before it plans. Without `facts` they are read, after the deferred statements. */
@@ -63,10 +77,11 @@ export async function nextCommand(
 ): Promise<Uint8Array<ArrayBuffer> | null | "ended"> {
   const { tx, runtime, by, owner, now } = conversation;
   const { channelId } = owner;
-  const read = async () => (await Promise.all([writeNow(last), loadFacts(tx, runtime, channelId, { status })]))[1];
+  const read = async () =>
+    (await Promise.all([writeNow(tx, last, now), loadFacts(tx, runtime, channelId, { status })]))[1];
   let { facts } = known;
   if (known.expired) {
-    await writeNow(last);
+    await writeNow(tx, last, now);
     await expireCommands(tx, channelId, now);
     facts = null;
   }
@@ -83,7 +98,7 @@ export async function nextCommand(
     const needs = licenceNeeds(facts, situation);
     const holder = facts.artifacts.licenceHolder;
     if (holder.kind !== "nobody" && needs.reserve.length + needs.release.length > 0) {
-      await writeNow(last);
+      await writeNow(tx, last, now);
       await keepChannelLicences(tx, runtime, { channelId, holder }, needs);
       continue;
     }
@@ -98,7 +113,7 @@ export async function nextCommand(
     }
     if (next.kind === "cancel") {
       last.statements.push(
-        finishCommand(tx, next.commandId, { state: "cancelled", resultSealed: null, errorChain: null }, now),
+        finishCommand(tx, { id: next.commandId, state: "cancelled", resultSealed: null, errorChain: null }, now),
       );
       continue;
     }
@@ -160,7 +175,9 @@ export async function sendKnown(
   const { tx, owner, now } = conversation;
   const built = await build(conversation, row);
   if (typeof built === "string") return await giveUp(conversation, row, built);
-  const marking = markingSent(tx, owner.channelId, row.id, pushAgainAt(conversation), now);
+  const { answered } = last;
+  last.answered = undefined;
+  const marking = markingSent(tx, owner.channelId, row.id, pushAgainAt(conversation), now, answered);
   last.marking = marking;
   last.statements.push(marking);
   return built;
@@ -173,7 +190,7 @@ async function send(
   last: LastStatements,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const { tx, owner, now } = conversation;
-  await writeNow(last);
+  await writeNow(tx, last, now);
   const row = await markSent(tx, owner.channelId, commandId, pushAgainAt(conversation), now);
   const built = await build(conversation, row);
   return typeof built === "string" ? await giveUp(conversation, row, built) : built;
@@ -188,7 +205,7 @@ async function giveUp(conversation: TargetedConversation, row: Outgoing, reason:
     LocalizedDescription: reason,
     USEnglishDescription: reason,
   }];
-  await finishCommand(tx, row.id, { state: "error", resultSealed: null, errorChain }, now);
+  await finishCommand(tx, { id: row.id, state: "error", resultSealed: null, errorChain }, now);
   const { artifact_version: versionId, content_revision: contentRevision } = row.arguments;
   if (typeof versionId === "string") {
     await recordSeen(tx, runtime, by, artifactOwnerOf(conversation), [{

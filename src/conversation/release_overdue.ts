@@ -44,7 +44,7 @@ export async function releaseOverdue(
         return null;
       }
       const state = status === "Acknowledged" ? "acknowledged" : status === "Error" ? "error" : "formatError";
-      await finishCommand(tx, pending.id, { state, resultSealed: null, errorChain: null }, now);
+      await finishCommand(tx, { id: pending.id, state, resultSealed: null, errorChain: null }, now);
       if (status === "Acknowledged") {
         const change = { awaitingConfiguration: false, releasedBecause: "deadline" } as const;
         await updateEnrollment(tx, enrollmentId, change, now);

@@ -5,7 +5,6 @@ import { countDevices, type DeviceCondition, searchDevices } from "../../db/devi
 import { findExpiredDevices } from "../../db/devices/device_purge.ts";
 import { listDevices } from "../../db/devices/device_views.ts";
 import { isHardwareBlocked, listUnproven, lockHardware } from "../../db/devices/hardware.ts";
-import { findSpeaker } from "../../db/devices/devices.ts";
 import { findStatusItems, searchStatusItems } from "../../db/devices/status_items.ts";
 import { recordContacts } from "../../db/enrollment/contacts.ts";
 import {
@@ -21,10 +20,16 @@ import { openDatabase, type Sql } from "../../db/open.ts";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { updateReports, updatingDevice, updatingDevices } from "../../db/updates/update_views.ts";
 import { findChannelPlan, findPreparedList, wakeInWave } from "../../db/work/channel_plans.ts";
-import { findCommand, finishCommand } from "../../db/work/commands.ts";
+import { findCommand, finishCommand, markingSent } from "../../db/work/commands.ts";
 import { renewPushTarget } from "../../db/work/channels.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
-import { findPlanQueue, findPlanRow, findPlanRowsOf, findPlanRowsOfBlueprint } from "../../db/work/plan_facts.ts";
+import {
+  findPlanQueue,
+  findPlanRow,
+  findPlanRowsOf,
+  findPlanRowsOfBlueprint,
+  findTurn,
+} from "../../db/work/plan_facts.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { byJob } from "../../src/events/by.ts";
 import { dropDatabase, makeTemplate, withDatabase } from "../support/database.ts";
@@ -140,18 +145,32 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
       }, NOW),
   ],
   ["an answer", (sql) => lockContact(sql, "f700", "UDID-700", "")],
-  ["who answers", (sql) => findSpeaker(sql, enrollmentOf(sql, "f700"), "Device")],
-  ["the queue behind an answer", (sql) => findPlanQueue(sql, channelOf(sql, "f700", ""), crypto.randomUUID())],
+  ["who answers, and the queue behind it", (sql) =>
+    findTurn(sql, {
+      enrollmentId: enrollmentOf(sql, "f700"),
+      channelId: channelOf(sql, "f700", ""),
+      channel: "Device",
+    }, crypto.randomUUID())],
   [
     "declarations that were prepared",
     (sql) => findPreparedList(sql, { fingerprint: "f700", udid: "UDID-700", userKey: "" }, NOW),
+  ],
+  [
+    "finishing a command and sending the next one",
+    async (sql) => {
+      const [head] = await findPlanQueue(sql, CHANNEL);
+      assert.ok(head);
+      // The one that was answered is not in the queue any more.
+      const answered = { id: -1, state: "acknowledged", resultSealed: null, errorChain: null } as const;
+      assert.equal((await markingSent(sql, CHANNEL, head.id, NOW, NOW, answered)).length, 1);
+    },
   ],
   [
     "finishing a command",
     async (sql) => {
       const [head] = await findPlanQueue(sql, CHANNEL);
       assert.ok(head);
-      await finishCommand(sql, head.id, { state: "acknowledged", resultSealed: null, errorChain: null }, NOW);
+      await finishCommand(sql, { id: head.id, state: "acknowledged", resultSealed: null, errorChain: null }, NOW);
     },
   ],
   [
