@@ -22,7 +22,8 @@ import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/con
 import { confirmInHouseApps } from "../blueprints/confirm_in_house_apps.ts";
 import { confirmManagedApps, recordStoreAppAnswer } from "../blueprints/confirm_store_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
-import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import { failureInfo, recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
+import { recordRemoved } from "../blueprints/record_removed.ts";
 import { rejectionVerdict } from "../blueprints/store_app_states.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
@@ -264,7 +265,7 @@ async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConv
     const begun = { versionId: effect.artifactVersion, contentRevision, attempt };
     return await recordBegun(tx, runtime, by, artifactOwnerOf(context), begun);
   }
-  await recordSeen(tx, runtime, by, artifactOwnerOf(context), [{
+  const seen: SeenVersion = {
     versionId: effect.artifactVersion,
     status: ARTIFACT_STATUS[outcome],
     via: "command",
@@ -274,7 +275,9 @@ async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConv
       : { ...Object(failureInfo(effect.errors)), reason: refused.sentence, rejection },
     uniqueInstallIdentifier: effect.attempt,
     ...(refused?.final === true ? { final: true } : {}),
-  }]);
+  };
+  if (outcome === "removed") return await recordRemoved(tx, runtime, by, artifactOwnerOf(context), seen);
+  await recordSeen(tx, runtime, by, artifactOwnerOf(context), [seen]);
 }
 
 /** Seconds from an installation to the question for the list: one answers for all that follow each other closely. */

@@ -243,6 +243,49 @@ Deno.test("an app for phones is installed, declined and installed in its next ve
     assert.deepEqual(here(), []);
   }));
 
+Deno.test("an app of two artifacts that leave together is removed once, also if the device does not have time at first", () =>
+  withFleet(async (fleet) => {
+    let busy = true;
+    const removals: string[] = [];
+    const file = pkgOf();
+    const world = await AppWorld.made(fleet, {
+      file,
+      device: {
+        mischief: (type) => {
+          if (type !== "RemoveApplication") return undefined;
+          removals.push(busy ? "NotNow" : "answered");
+          return busy ? "NotNow" : undefined;
+        },
+      },
+    });
+    const artifact = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: "The same editor",
+      type: "Enterprise App",
+      channel: "Device",
+      platforms: ["macOS"],
+    });
+    const { package_uri, package_sha256 } = await upload(fleet, file, "Editor.pkg");
+    await made(fleet, "POST", "/api/mdm/enterprise_apps/", {
+      artifact: artifact.id,
+      version: 1,
+      macos: true,
+      package_uri,
+      package_sha256,
+      installed_as_managed: true,
+    });
+    const other = await link(fleet, world.ids.blueprint, artifact.id, { macos: true });
+    await world.after(1);
+    assert.deepEqual(await world.after(20), ["1 verified", "1 verified"]);
+    for (const id of [world.ids.link, other.id]) await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${id}/`);
+    assert.deepEqual([await world.after(1), removals], [["1 verified", "1 verified"], ["NotNow"]]);
+    busy = false;
+    assert.deepEqual(await world.after(61), ["1 not installed", "1 not installed"]);
+    assert.deepEqual([world.device.state.apps, removals], [[], ["NotNow", "answered"]]);
+    const gone = (await world.rows()).find(({ extra_info }) => extra_info.reason !== undefined);
+    assert.deepEqual(gone?.extra_info, { reason: 'removed with "Editor"' });
+    assert.deepEqual([await world.after(7200), removals.length], [["1 not installed", "1 not installed"], 2]);
+  }));
+
 Deno.test("an app that the device rejects has failed, with Apple's reason, and is tried again when somebody asks", () =>
   withFleet(async (fleet) => {
     const [, iphone] = MODELS;

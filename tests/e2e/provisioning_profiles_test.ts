@@ -268,3 +268,16 @@ Deno.test("a profile of two artifacts stays as long as one of them is in scope",
     await follow();
     assert.deepEqual(uuids(), []);
   }));
+
+Deno.test("a profile of two artifacts that leave together is removed once", () =>
+  withFleet(async (fleet) => {
+    const { blueprint, linked, follow, uuids, rows } = await phoneWithProfile(fleet);
+    const { artifact } = await addProfile(fleet, { name: "The same", days: 200, uuid: "one" });
+    const other = await link(fleet, blueprint.id, artifact, { ios: true });
+    assert.deepEqual(await follow(), [INSTALL]);
+    for (const { id } of [linked, other]) await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${id}/`);
+    assert.deepEqual([await follow(), uuids()], [[REMOVE], []]);
+    assert.deepEqual(await rows(), ["1 not installed", "1 not installed"]);
+    fleet.runtime.clock.advance(7200);
+    assert.deepEqual(await follow(), []);
+  }));
