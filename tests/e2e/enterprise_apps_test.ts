@@ -11,10 +11,15 @@ import { ipaOf, pkgOf } from "../support/packages.ts";
 type Answer = any;
 
 /** Uploads a package. */
-async function upload(fleet: Fleet, file: Uint8Array<ArrayBuffer>, filename: string): Promise<Answer> {
+async function upload(
+  fleet: Fleet,
+  file: Uint8Array<ArrayBuffer>,
+  filename: string,
+  path = "package_files",
+): Promise<Answer> {
   const { token } = await makeCaller(fleet.runtime, "superuser");
   const response = await fleet.fetch(
-    new Request(`https://mdm.example.com/api/mdm/package_files/?filename=${filename}`, {
+    new Request(`https://mdm.example.com/api/mdm/${path}/?filename=${filename}`, {
       method: "POST",
       headers: { Authorization: `Token ${token}`, "Content-Type": "application/octet-stream" },
       body: file,
@@ -408,6 +413,13 @@ Deno.test("addresses are for their device while it is told to install: a part, a
     await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
     await world.after(1);
     assert.equal((await get(address)).status, 404);
+  }));
+
+Deno.test("an upload answers where the file is as the resource calls it that is created with it", () =>
+  withFleet(async (fleet) => {
+    const { source_uri, sha256, size, type } = await upload(fleet, pkgOf(), "Editor.pkg", "packages/files");
+    const pack = await made(fleet, "POST", "/api/mdm/packages/", { name: "Editor", source_uri, sha256 });
+    assert.deepEqual([pack.source_uri, pack.sha256, pack.size, pack.type], [source_uri, sha256, size, type]);
   }));
 
 Deno.test("a declaration names a package, and a Mac fetches it by the manifest of its own address", () =>
