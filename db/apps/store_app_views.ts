@@ -7,7 +7,7 @@
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
-import type { LicenceRow } from "./licences.ts";
+import type { LicenceRow } from "./licence_views.ts";
 
 /** A store app. A device counts once in each number, however many of its users have the app. */
 export type StoreAppView = {

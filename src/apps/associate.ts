@@ -7,15 +7,8 @@
  * @module
  */
 
-import {
-  type DueGroup,
-  dueGroups,
-  failLicences,
-  hasDueWork,
-  holdersOfRequest,
-  postponeDue,
-  takeDue,
-} from "../../db/apps/licences.ts";
+import { type DueGroup, dueGroups, hasDueWork, holdersOfRequest } from "../../db/apps/licence_views.ts";
+import { failLicences, postponeDue, takeDue } from "../../db/apps/licences.ts";
 import { type LocationRow, lockLocation } from "../../db/apps/locations.ts";
 import {
   beginEvent,

@@ -8,7 +8,8 @@
  */
 
 import { applyAssetPage, type LocationAssetKey, lockLocationAsset, markAssetsGone } from "../../db/apps/assets.ts";
-import { applyAssignments, assignedSince, hurryWaiting, noteCompared, takeFromOthers } from "../../db/apps/licences.ts";
+import { assignedSince } from "../../db/apps/licence_views.ts";
+import { applyAssignments, hurryWaiting, noteCompared, takeFromOthers } from "../../db/apps/licences.ts";
 import { type LocationRow, lockContentPlace } from "../../db/apps/locations.ts";
 import type { AssetKey, ContentClient } from "../apple/content.ts";
 import type { AssetRecord, AssignmentRecord } from "../apple/content_answers.ts";

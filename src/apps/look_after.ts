@@ -6,7 +6,8 @@
  */
 
 import { deleteLicenceDays, noteLicenceDays } from "../../db/apps/assets.ts";
-import { abandonedLicences, deleteIdleLicences, hasDueWork } from "../../db/apps/licences.ts";
+import { abandonedLicences, hasDueWork } from "../../db/apps/licence_views.ts";
+import { deleteIdleLicences } from "../../db/apps/licences.ts";
 import { listAllLocations, type LocationRow, takeLocationAlert } from "../../db/apps/locations.ts";
 import { countWaitingNotifications, deleteOldNotifications } from "../../db/apps/notifications.ts";
 import { deleteOldRequests } from "../../db/apps/requests.ts";
