@@ -27,6 +27,7 @@ import { enqueueCatalogue } from "./catalogue_job.ts";
 import { assetsChanged, holdersChanged } from "./changes.ts";
 import { contentClient, noteOurs, noteTakenOver } from "./client.ts";
 import { enqueueConfiguration } from "./configure.ts";
+import { enqueueLicenceWork } from "./work.ts";
 
 /** The kind of the job, and its payload. */
 export const CONTENT_SYNC_JOB = "apps-sync";
@@ -111,7 +112,11 @@ export async function syncLocation(
     result.status = "SKIPPED";
     return result;
   }
-  await runtime.sql.begin((tx) => enqueueCatalogue(tx, runtime, locationId));
+  await runtime.sql.begin(async (tx) => {
+    await enqueueCatalogue(tx, runtime, locationId);
+    // What waited for a token that works.
+    if (tryToken) await enqueueLicenceWork(tx, runtime, locationId);
+  });
   return result;
 }
 

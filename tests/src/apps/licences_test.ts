@@ -512,3 +512,15 @@ Deno.test("an old token's refusal does not stop a location whose token was renew
     assert.equal(await updateLocationHealth(runtime.sql, id, { ...said, hash }, runtime.clock.now()), true);
     assert.equal(await health(), "revoked");
   }));
+
+Deno.test("a content token that works again, as a person's sync shows, starts what waited", () =>
+  withShop(async (shop) => {
+    const { location, id, reserve, states } = await pages(shop, 5);
+    location.trouble = "revoked";
+    await reserve("C01");
+    await settle(shop.fleet);
+    assert.deepEqual(await states("C01"), ["reserved"]);
+    location.trouble = undefined;
+    assert.equal((await taskResult(shop.fleet, `/api/mdm/locations/${id}/sync/`)).status, "SUCCESS");
+    assert.deepEqual(await states("C01"), ["requested"]);
+  }));
