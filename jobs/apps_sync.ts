@@ -13,5 +13,8 @@ export const appsSync = defineJob({
   payload: contentSyncPayload,
   leaseSeconds: 60,
   run: ({ runtime, by, payload, signal }) =>
-    attemptContent(runtime, () => syncLocation(runtime, by, { locationId: payload.location, signal })),
+    attemptContent(
+      runtime,
+      () => syncLocation(runtime, by, { locationId: payload.location, tryToken: payload.try_token ?? false, signal }),
+    ),
 });

@@ -8,6 +8,9 @@
  * @module
  */
 
+/** A version that was read once, for many comparisons. */
+export type AppVersion = readonly Part[];
+
 /** A run of digits or letters. The rank decides first: before the release, its end, letters after it, numbers. */
 type Part = { rank: number; text: string };
 
@@ -30,7 +33,7 @@ const isNumber = (part: Part | undefined) => part?.rank === NUMBER;
  * Returns the runs of a version. Words before the first number ("v", "Version") do not count, nor do zeros at the end of
  * its numbers: "1.0b2" is "1b2".
  */
-function partsOf(text: string): Part[] {
+export function appVersion(text: string): AppVersion {
   const runs = text.slice(0, LONGEST).toLowerCase().match(/\d+|\p{L}+/gu) ?? [];
   const isDigits = (run: string | undefined) => run !== undefined && /^\d/.test(run);
   const first = runs.findIndex(isDigits);
@@ -59,6 +62,15 @@ function comparePart(one: Part, other: Part): number {
   return one.text === other.text ? 0 : one.text < other.text ? -1 : 1;
 }
 
+/** Compares versions as `compareAppVersions` does. */
+export function compareVersions(one: AppVersion, other: AppVersion): number {
+  for (let n = 0; n < Math.max(one.length, other.length); n++) {
+    const difference = comparePart(one[n] ?? NOTHING, other[n] ?? NOTHING);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /**
  * Negative when `one` is older than `other`, 0 when they are the same version, positive when it is newer. Numbers are
  * compared as numbers, whatever separates them, and missing ones are 0. Words for what comes before a release (beta, rc,
@@ -70,14 +82,8 @@ function comparePart(one: Part, other: Part): number {
  * compareAppVersions("2.0b3", "2.0"); // -1
  * compareAppVersions("1.0.2k", "1.0.2"); // 1
  */
-export function compareAppVersions(one: string, other: string): number {
-  const [left, right] = [partsOf(one), partsOf(other)];
-  for (let n = 0; n < Math.max(left.length, right.length); n++) {
-    const difference = comparePart(left[n] ?? NOTHING, right[n] ?? NOTHING);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
+export const compareAppVersions = (one: string, other: string): number =>
+  compareVersions(appVersion(one), appVersion(other));
 
 /** Whether a text has a version at all. */
 const isAppVersion = (text: string): boolean => /\d/.test(text.slice(0, LONGEST));

@@ -7,7 +7,7 @@
 import { coveredSerialNumbers, type DeviceLimit } from "../access/device_limit_views.ts";
 import { type Db, one } from "../open.ts";
 import type { Availability } from "./assets.ts";
-import type { HolderKind } from "./licences.ts";
+import type { HolderKind } from "./licence_views.ts";
 
 /** An asset of a location. */
 export type LocationAssetView = {

@@ -6,7 +6,7 @@
 
 import type { ChannelId, DeviceId } from "../ids.ts";
 import { type Db, json } from "../open.ts";
-import type { NewReservation } from "./licences.ts";
+import type { NewReservation } from "./licence_views.ts";
 
 /** A licence of the holder that a channel uses. */
 export type LicenceFactJson = {

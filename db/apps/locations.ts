@@ -153,12 +153,13 @@ export async function deleteLocation(db: Db, id: number): Promise<void> {
 export async function updateLocationHealth(
   db: Db,
   id: number,
-  { health, detail }: { health: LocationHealth; detail: string },
+  { health, detail, hash }: { health: LocationHealth; detail: string; hash?: string },
   now: Date,
 ): Promise<boolean> {
   const { count } = await db`
     update locations set health = ${health}, health_detail = ${detail}, health_at = ${now}
-    where id = ${id} and (health <> ${health} or health_detail <> ${detail})`;
+    where id = ${id} and (health <> ${health} or health_detail <> ${detail})
+      ${hash === undefined ? db`` : db`and server_token_hash = ${hash}`}`;
   return count > 0;
 }
 

@@ -7,9 +7,9 @@
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { DeviceId } from "../ids.ts";
 import { type Db, one } from "../open.ts";
-import type { LicenceRow } from "./licences.ts";
+import type { LicenceRow } from "./licence_views.ts";
 
-/** A store app. Devices are counted by channel. */
+/** A store app. A device counts once in each number, however many of its users have the app. */
 export type StoreAppView = {
   artifactId: string;
   name: string;
@@ -24,8 +24,10 @@ export type StoreAppView = {
   total: number;
   /** Devices and people that wait for one. */
   waiting: number;
-  /** Channels on which it is installed, on its way, or failed or declined. */
+  /** Devices on which it was seen, and those that have accepted it and never show whether they have it. */
   installed: number;
+  acknowledged: number;
+  /** Devices on which it is on its way, and those that failed or whose user declined it. */
   inProgress: number;
   failed: number;
   blueprints: number;
@@ -58,8 +60,8 @@ export async function listStoreApps(
       ${artifactId === undefined ? db`` : db`and a.id = ${artifactId}`}
       ${search === undefined ? db`` : db`and (lower(a.name) like ${like} or lower(y.name) like ${like})`}`;
   const rows = await db<StoreAppView[]>`
-    select p.*, coalesce(t.installed, 0) as installed, coalesce(t.in_progress, 0) as in_progress,
-      coalesce(t.failed, 0) as failed,
+    select p.*, coalesce(t.installed, 0) as installed, coalesce(t.acknowledged, 0) as acknowledged,
+      coalesce(t.in_progress, 0) as in_progress, coalesce(t.failed, 0) as failed,
       (select count(*)::int from licences w where w.location_asset_id = p.location_asset_id and w.wanted = 'associate'
         and not w.assigned) as waiting,
       (select count(*)::int from blueprint_artifacts b where b.artifact_id = p.artifact_id) as blueprints
@@ -69,9 +71,10 @@ export async function listStoreApps(
         x.available_count as available, x.total_count as total
       ${from} order by a.name, a.id limit ${limit} offset ${offset}
     ) p left join lateral (
-      select count(*) filter (where t.status in ('Installed', 'Acknowledged'))::int as installed,
-        count(*) filter (where t.status = 'AwaitingConfirmation')::int as in_progress,
-        count(*) filter (where t.status = 'Failed')::int as failed
+      select count(distinct e.id) filter (where t.status = 'Installed')::int as installed,
+        count(distinct e.id) filter (where t.status = 'Acknowledged')::int as acknowledged,
+        count(distinct e.id) filter (where t.status = 'AwaitingConfirmation')::int as in_progress,
+        count(distinct e.id) filter (where t.status = 'Failed')::int as failed
       from target_artifacts t join channels c on c.id = t.channel_id join enrollments e on e.id = c.enrollment_id
         join devices d on d.id = e.device_id
       where t.artifact_id = p.artifact_id and e.ended_at is null and ${within(db, only)}

@@ -1,10 +1,11 @@
 /**
- * Uploads of packages: `/api/mdm/package_files/`.
+ * Uploads of packages: `/api/mdm/package_files/` for enterprise apps, `/api/mdm/packages/files/` for packages.
  *
  * @module
  */
 
 import { z } from "zod";
+import type { PackageFileFacts } from "../../db/packages/package_files.ts";
 import { byteSize } from "../../src/byte_size.ts";
 import { bundlesShown, profileShown, shownProfile } from "../../src/blueprints/versions/enterprise_app_api.ts";
 import type { Permission } from "../../src/access/actor.ts";
@@ -20,11 +21,8 @@ import { queuedTask, taskSchema } from "./queued_task.ts";
 
 const TOO_LARGE = `Cannot keep the file: packages of up to ${byteSize(LARGEST_PACKAGE)} are accepted.`;
 
-const fileSchema = z.object({
-  package_uri: z.string(),
-  package_sha256: z.string(),
-  package_size: z.int().describe("Bytes."),
-  package_type: z.enum(["PKG", "IPA"]),
+/** What an upload says of the file, whatever is created with it. */
+const said = {
   title: z.string(),
   product_id: z.string(),
   product_version: z.string(),
@@ -34,18 +32,39 @@ const fileSchema = z.object({
   signer: z.string(),
   provisioning_profile: profileShown,
   warnings: z.array(z.string()).describe("What keeps devices from installing or opening it, as sentences."),
-}).meta({ id: "PackageFile" });
+};
+const [size, type] = [z.int().describe("Bytes."), z.enum(["PKG", "IPA"])];
 
-const uploadTo = (path: `/${string}`, permission: Permission, summary: string) =>
+/** The answers of uploads: where the file is has the name that it has in what is created with it. */
+const FOR_APPS = z.object({
+  package_uri: z.string(),
+  package_sha256: z.string(),
+  package_size: size,
+  package_type: type,
+  ...said,
+}).meta({ id: "PackageFile" });
+const FOR_PACKAGES = z.object({ source_uri: z.string(), sha256: z.string(), size, type, ...said }).meta({
+  id: "UploadedPackage",
+});
+
+type Upload<Shown extends z.ZodType> = {
+  path: `/${string}`;
+  permission: Permission;
+  summary: string;
+  /** The fields to send on. */
+  fields: readonly [string, string];
+  schema: Shown;
+  shown(facts: PackageFileFacts, uri: string, now: Date): z.input<Shown>;
+};
+
+const uploadTo = <Shown extends z.ZodType>({ fields: [uri, digest], schema, shown, ...about }: Upload<Shown>) =>
   endpoint({
+    ...about,
     method: "POST",
-    path,
-    permission,
     session: true,
     tag: "Artifacts",
-    summary,
     description: "The body is the file: an installer package (.pkg) or an app (.ipa). Send the answer's " +
-      "`package_uri` and `package_sha256` to create what refers to it. A file that nothing refers to is removed after " +
+      `\`${uri}\` and \`${digest}\` to create what refers to it. A file that nothing refers to is removed after ` +
       "a day.",
     takesFile: true,
     query: z.object({
@@ -53,28 +72,10 @@ const uploadTo = (path: `/${string}`, permission: Permission, summary: string) =
         error: "This should be the name of a .pkg or .ipa file.",
       }),
     }),
-    response: {
-      status: 201,
-      schema: fileSchema,
-    },
+    response: { status: 201, schema },
     async handle({ runtime, query, file }) {
       try {
-        const facts = await keepPackage(runtime, file());
-        return {
-          package_uri: uploadedUri(query.filename),
-          package_sha256: facts.sha256,
-          package_size: facts.size,
-          package_type: facts.type,
-          title: facts.title,
-          product_id: facts.productId,
-          product_version: facts.productVersion,
-          bundles: facts.bundles,
-          package_platforms: facts.platforms,
-          signature: facts.signature,
-          signer: facts.signer,
-          provisioning_profile: shownProfile(facts),
-          warnings: packageWarnings(facts, runtime.clock.now()),
-        };
+        return shown(await keepPackage(runtime, file()), uploadedUri(query.filename), runtime.clock.now());
       } catch (error) {
         if (error instanceof PackageError) throw invalid({ file: [error.message] });
         if (error instanceof Problem && error.code === "too-large") throw problem("too-large", TOO_LARGE, {}, error);
@@ -83,10 +84,48 @@ const uploadTo = (path: `/${string}`, permission: Permission, summary: string) =
     },
   });
 
+const saidOf = (facts: PackageFileFacts, now: Date) => ({
+  title: facts.title,
+  product_id: facts.productId,
+  product_version: facts.productVersion,
+  bundles: facts.bundles,
+  package_platforms: facts.platforms,
+  signature: facts.signature,
+  signer: facts.signer,
+  provisioning_profile: shownProfile(facts),
+  warnings: packageWarnings(facts, now),
+});
+
 /** The endpoints. */
 export const PACKAGE_FILE_ENDPOINTS = [
-  uploadTo("/api/mdm/package_files/", "mdm.add_artifactversion", "Upload a package for an enterprise app"),
-  uploadTo("/api/mdm/packages/files/", "mdm.add_package", "Upload a package for declarations"),
+  uploadTo({
+    path: "/api/mdm/package_files/",
+    permission: "mdm.add_artifactversion",
+    summary: "Upload a package for an enterprise app",
+    fields: ["package_uri", "package_sha256"],
+    schema: FOR_APPS,
+    shown: (facts, uri, now) => ({
+      package_uri: uri,
+      package_sha256: facts.sha256,
+      package_size: facts.size,
+      package_type: facts.type,
+      ...saidOf(facts, now),
+    }),
+  }),
+  uploadTo({
+    path: "/api/mdm/packages/files/",
+    permission: "mdm.add_package",
+    summary: "Upload a package for declarations",
+    fields: ["source_uri", "sha256"],
+    schema: FOR_PACKAGES,
+    shown: (facts, uri, now) => ({
+      source_uri: uri,
+      sha256: facts.sha256,
+      size: facts.size,
+      type: facts.type,
+      ...saidOf(facts, now),
+    }),
+  }),
   endpoint({
     method: "POST",
     path: "/api/mdm/package_files/fetch/",

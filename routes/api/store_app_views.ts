@@ -35,9 +35,12 @@ const totalsSchema = z.object({
     total: z.int(),
     waiting: z.int().describe("Devices and people that wait for one."),
   }),
-  devices: z.object({ installed: z.int(), in_progress: z.int(), failed: z.int() }).describe(
-    "A device counts once for each of its channels.",
-  ),
+  devices: z.object({
+    installed: z.int().describe("Devices that have reported the app as installed."),
+    acknowledged: z.int().describe("Devices that have accepted the app, which cannot be verified."),
+    in_progress: z.int(),
+    failed: z.int(),
+  }).describe("A device counts once in each number, however many users it has."),
   blueprints: z.int(),
 }).meta({ id: "StoreAppTotals" });
 
@@ -48,7 +51,12 @@ const totalsOf = (row: StoreAppView): z.input<typeof totalsSchema> => ({
   adam_id: row.adamId,
   location: row.locationName,
   licences: { assigned: row.assigned, available: row.available, total: row.total, waiting: row.waiting },
-  devices: { installed: row.installed, in_progress: row.inProgress, failed: row.failed },
+  devices: {
+    installed: row.installed,
+    acknowledged: row.acknowledged,
+    in_progress: row.inProgress,
+    failed: row.failed,
+  },
   blueprints: row.blueprints,
 });
 

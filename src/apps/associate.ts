@@ -7,15 +7,8 @@
  * @module
  */
 
-import {
-  type DueGroup,
-  dueGroups,
-  failLicences,
-  hasDueWork,
-  holdersOfRequest,
-  postponeDue,
-  takeDue,
-} from "../../db/apps/licences.ts";
+import { type DueGroup, dueGroups, hasDueWork, holdersOfRequest } from "../../db/apps/licence_views.ts";
+import { failLicences, postponeDue, takeDue } from "../../db/apps/licences.ts";
 import { type LocationRow, lockLocation } from "../../db/apps/locations.ts";
 import {
   beginEvent,
@@ -45,7 +38,7 @@ import {
 import type { By } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
-import { contentClient } from "./client.ts";
+import { contentClient, waitsForToken } from "./client.ts";
 import { assetObjects, assetPayload } from "./event_payloads.ts";
 import { licencesMoved, licencesRefused, retrySeconds } from "./outcomes.ts";
 import { enqueueAssetCheck, enqueueLicenceWork } from "./work.ts";
@@ -78,8 +71,8 @@ type Working = {
 };
 
 /**
- * Does what is due in the ledger of a location, and asks for the next run. Throws `not-found`, `content-refused`, ContentError
- * and ContentConflict: what was wanted stays wanted.
+ * Does what is due in the ledger of a location, and asks for the next run; nothing while the location waits for a new content
+ * token. Throws `not-found`, `content-refused`, ContentError and ContentConflict: what was wanted stays wanted.
  */
 export async function workOnLicences(
   runtime: Runtime,
@@ -87,6 +80,7 @@ export async function workOnLicences(
   { locationId, signal }: { locationId: number; signal: AbortSignal },
 ): Promise<WorkResult> {
   const result = { requests: 0, polled: 0, waiting: 0 };
+  if (await waitsForToken(runtime, locationId)) return result;
   const isDue = await hasDueWork(runtime.sql, locationId, runtime.clock.now());
   const lost = await unansweredRequests(runtime.sql, locationId);
   if (isDue || lost.length > 0) {
@@ -374,8 +368,10 @@ async function createUsers({ runtime, location, client, result }: Working): Prom
       const now = clock.now();
       await sql.begin(async (tx) => {
         await endRequest(tx, id, { state: "failed", error: error.message }, now);
-        const retryAt = new Date(now.getTime() + USERS_SECONDS * 1000);
-        await endUserRequest(tx, id, { failed: "all", retryAt }, error.message, now);
+        // About the location, and not about them: they are due when it is well.
+        const general = error instanceof ContentConflict || error.token !== undefined;
+        const retryAt = general ? now : new Date(now.getTime() + USERS_SECONDS * 1000);
+        await endUserRequest(tx, id, { failed: "all", retryAt }, general ? "" : error.message, now);
       });
       throw error;
     }

@@ -8,7 +8,8 @@
  */
 
 import { applyAssetPage, type LocationAssetKey, lockLocationAsset, markAssetsGone } from "../../db/apps/assets.ts";
-import { applyAssignments, assignedSince, hurryWaiting, noteCompared, takeFromOthers } from "../../db/apps/licences.ts";
+import { assignedSince } from "../../db/apps/licence_views.ts";
+import { applyAssignments, hurryWaiting, noteCompared, takeFromOthers } from "../../db/apps/licences.ts";
 import { type LocationRow, lockContentPlace } from "../../db/apps/locations.ts";
 import type { AssetKey, ContentClient } from "../apple/content.ts";
 import type { AssetRecord, AssignmentRecord } from "../apple/content_answers.ts";
@@ -16,7 +17,7 @@ import { ContentError, NOT_ENOUGH } from "../apple/content_errors.ts";
 import type { By } from "../events/by.ts";
 import type { Runtime } from "../runtime.ts";
 import { assetsChanged, holdersChanged } from "./changes.ts";
-import { contentClient } from "./client.ts";
+import { contentClient, waitsForToken } from "./client.ts";
 import { storedAssets, storedAssignments } from "./sync.ts";
 import { enqueueLicenceWork } from "./work.ts";
 
@@ -30,12 +31,16 @@ const MOST_TRIES = 5;
 /** What came of it. */
 export type CheckResult = { found: boolean; changed: boolean; holders_compared: boolean };
 
-/** Compares an asset with Apple. Throws `not-found`, `content-refused`, ContentError and ContentConflict. */
+/**
+ * Compares an asset with Apple; not while its location waits for a new content token, with which everything is compared. Throws
+ * `not-found`, `content-refused`, ContentError and ContentConflict.
+ */
 export async function checkAsset(
   runtime: Runtime,
   by: By,
   { locationId, key, signal }: { locationId: number; key: AssetKey; signal: AbortSignal },
 ): Promise<CheckResult> {
+  if (await waitsForToken(runtime, locationId)) return { found: false, changed: false, holders_compared: false };
   const { location, client } = await contentClient(runtime, locationId);
   const asked = runtime.clock.now();
   const page = await client.assets(0, key);

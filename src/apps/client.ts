@@ -18,7 +18,7 @@ import { byJob } from "../events/by.ts";
 import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { locationObjects, locationPayload } from "./event_payloads.ts";
-import { locationVerdict } from "./health.ts";
+import { locationVerdict, needsToken } from "./health.ts";
 import { sealContextOf } from "./token_seal.ts";
 
 /** A location with the client that speaks for it. `token` is the content token, for the catalogue. */
@@ -33,19 +33,19 @@ async function opened(runtime: Runtime, id: number): Promise<{ token: string; ha
 
 /**
  * Returns the client of a location. What Apple answers keeps the health of the token; its errors are passed on (ContentError,
- * ContentConflict). Throws `not-found`, and `content-refused` with the cure when the token has expired or another server
- * manages the location; the second not with `anyway`, where the question is who does. A token that Apple refused is tried:
- * the cause may be gone.
+ * ContentConflict). Throws `not-found`, and `content-refused` with the cure when the token has expired or was revoked, or
+ * another server manages the location: the first not with `tryToken`, where a person wants to know; the second not with
+ * `anyway`, where the question is who does. A token that Apple refused without saying why is tried: the cause may be gone.
  */
 export async function contentClient(
   runtime: Runtime,
   locationId: number,
-  { anyway = false }: { anyway?: boolean } = {},
+  { anyway = false, tryToken = false }: { anyway?: boolean; tryToken?: boolean } = {},
 ): Promise<Spoken> {
   const location = await findLocation(runtime.sql, locationId);
   if (location === undefined) throw problem("not-found");
   const verdict = locationVerdict(location, runtime.clock.now());
-  if (verdict.state === "taken over" && !anyway) {
+  if ((verdict.state === "taken over" && !anyway) || (needsToken(verdict) && !tryToken)) {
     throw problem("content-refused", `${location.name}: ${verdict.sentence} ${verdict.cure}`);
   }
   const first = await opened(runtime, locationId);
@@ -74,7 +74,7 @@ export async function contentClient(
       if (error instanceof ContentConflict) {
         await noteHealth(runtime, location, "taken over", ownerWords(error.owner));
       } else if (error instanceof ContentError && error.token !== undefined) {
-        await noteHealth(runtime, location, error.token, error.message);
+        await noteHealth(runtime, location, error.token, error.message, used.hash);
       }
       throw error;
     }
@@ -98,19 +98,30 @@ export async function contentClient(
 }
 
 /**
+ * Whether a location waits for a new content token: jobs leave their work until then. A renewal asks for all of it. Throws
+ * `not-found`.
+ */
+export async function waitsForToken(runtime: Runtime, locationId: number): Promise<boolean> {
+  const location = await findLocation(runtime.sql, locationId);
+  if (location === undefined) throw problem("not-found");
+  return needsToken(locationVerdict(location, runtime.clock.now()));
+}
+
+/**
  * Stores the health of a location, with an event when it changed. That a token works does not say who manages the location:
- * only `noteOurs` ends "taken over".
+ * only `noteOurs` ends "taken over". Trouble is that of the token with `hash`: one that has replaced it has none.
  */
 async function noteHealth(
   runtime: Runtime,
   { id }: LocationRow,
   health: LocationHealth,
   detail: string,
+  hash?: string,
 ): Promise<void> {
   const known = await findLocation(runtime.sql, id);
   if (known === undefined || (known.health === health && known.healthDetail === detail)) return;
   if (health === "ok" && known.health === "taken over") return;
-  await storeHealth(runtime, id, health, detail);
+  await storeHealth(runtime, id, health, detail, hash);
 }
 
 /** Notes that this server manages a location. */
@@ -127,10 +138,16 @@ export async function noteTakenOver(
   await storeHealth(runtime, id, "taken over", ownerWords(owner));
 }
 
-async function storeHealth(runtime: Runtime, id: number, health: LocationHealth, detail: string): Promise<void> {
+async function storeHealth(
+  runtime: Runtime,
+  id: number,
+  health: LocationHealth,
+  detail: string,
+  hash?: string,
+): Promise<void> {
   const now = runtime.clock.now();
   await runtime.sql.begin(async (tx) => {
-    if (!await updateLocationHealth(tx, id, { health, detail }, now)) return;
+    if (!await updateLocationHealth(tx, id, { health, detail, ...(hash === undefined ? {} : { hash }) }, now)) return;
     const location = await findLocation(tx, id);
     if (location === undefined) return;
     const { state, sentence, cure } = locationVerdict(location, now);

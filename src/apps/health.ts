@@ -70,6 +70,9 @@ export function locationVerdict(
   return { state: "ok", sentence: `The content token works until ${day(expiry)}.`, cure: "" };
 }
 
+/** Whether only a new content token helps: Apple is not asked with this one. */
+export const needsToken = ({ state }: LocationVerdict): boolean => state === "revoked" || state === "expired";
+
 /** Returns the alert that is due before an expiry: the fewest days of the list; undefined before the first. */
 export function dueLocationAlert(expiry: Date, now: Date): number | undefined {
   const left = (expiry.getTime() - now.getTime()) / DAY_MS;

@@ -15,15 +15,8 @@
  */
 
 import { locationsOfAssets, lockLocationAssetById } from "../../db/apps/assets.ts";
-import {
-  commitLicences as commitRows,
-  findLicences,
-  type HolderKind,
-  type LicenceRow,
-  type NewReservation,
-  unwantLicences,
-  wantLicences,
-} from "../../db/apps/licences.ts";
+import { findLicences, type HolderKind, type LicenceRow, type NewReservation } from "../../db/apps/licence_views.ts";
+import { commitLicences as commitRows, unwantLicences, wantLicences } from "../../db/apps/licences.ts";
 import { ensureContentUser } from "../../db/apps/users.ts";
 import { findLocationAsset } from "../../db/apps/asset_views.ts";
 import type { Db, Tx } from "../../db/open.ts";

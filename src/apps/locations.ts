@@ -27,6 +27,7 @@ import { naiveUtc } from "../naive_utc.ts";
 import type { Runtime } from "../runtime.ts";
 import { contentRefusal } from "./client.ts";
 import { beginConfiguring } from "./configure.ts";
+import { locationVerdict, needsToken } from "./health.ts";
 import { type ContentToken, ContentTokenError, readContentToken } from "./server_token.ts";
 import { enqueueContentSync } from "./sync.ts";
 import { sealContextOf } from "./token_seal.ts";
@@ -223,11 +224,16 @@ export async function takeOverLocation(runtime: Runtime, by: By, id: number): Pr
   });
 }
 
-/** Asks for a sync of a location. Returns the task id. Throws `not-found`. */
+/**
+ * Asks for a sync of a location, as a person does: a content token that Apple revoked is tried once more, since its owner may have
+ * the role again. Returns the task id. Throws `not-found`.
+ */
 export async function requestContentSync(runtime: Runtime, id: number): Promise<string> {
   return await runtime.sql.begin(async (tx) => {
-    if (await findLocation(tx, id) === undefined) throw problem("not-found");
-    return await enqueueContentSync(tx, runtime, id);
+    const location = await findLocation(tx, id);
+    if (location === undefined) throw problem("not-found");
+    const tryToken = needsToken(locationVerdict(location, runtime.clock.now()));
+    return await enqueueContentSync(tx, runtime, id, { tryToken });
   });
 }
 

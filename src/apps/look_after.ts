@@ -6,7 +6,8 @@
  */
 
 import { deleteLicenceDays, noteLicenceDays } from "../../db/apps/assets.ts";
-import { abandonedLicences, deleteIdleLicences, hasDueWork } from "../../db/apps/licences.ts";
+import { abandonedLicences, hasDueWork } from "../../db/apps/licence_views.ts";
+import { deleteIdleLicences } from "../../db/apps/licences.ts";
 import { listAllLocations, type LocationRow, takeLocationAlert } from "../../db/apps/locations.ts";
 import { countWaitingNotifications, deleteOldNotifications } from "../../db/apps/notifications.ts";
 import { deleteOldRequests } from "../../db/apps/requests.ts";
@@ -17,7 +18,7 @@ import { recordEvents } from "../events/record.ts";
 import type { Runtime } from "../runtime.ts";
 import { CONFIGURE_JOB, enqueueConfiguration } from "./configure.ts";
 import { locationObjects, locationPayload } from "./event_payloads.ts";
-import { dueLocationAlert, locationVerdict } from "./health.ts";
+import { dueLocationAlert, locationVerdict, needsToken } from "./health.ts";
 import { releaseLicences } from "./licences.ts";
 import { enqueueNotifications } from "./notifications.ts";
 import { CONTENT_SYNC_JOB, enqueueContentSync } from "./sync.ts";
@@ -50,9 +51,9 @@ export async function lookAfterLocations(runtime: Runtime, by: By): Promise<Look
   for (const location of locations) {
     await sql.begin(async (tx) => {
       await alert(tx, runtime, by, location);
-      const { state } = locationVerdict(location, now);
-      // An expired token cannot sync; any other is tried, since its trouble may be over.
-      if (state === "expired") return;
+      if (await countWaitingNotifications(tx, location.id) > 0) await enqueueNotifications(tx, runtime, location.id);
+      // Any other trouble may be over.
+      if (needsToken(locationVerdict(location, now))) return;
       if (await askForWork(tx, runtime, location)) syncs++;
     });
   }
@@ -88,7 +89,6 @@ async function askForWork(tx: Tx, runtime: Runtime, location: LocationRow): Prom
   if (location.configurationDue && !await isAsked(tx, CONFIGURE_JOB, String(id))) {
     await enqueueConfiguration(tx, runtime, id, { takeOver: false });
   }
-  if (await countWaitingNotifications(tx, id) > 0) await enqueueNotifications(tx, runtime, id);
   if (
     location.health !== "taken over" && await hasDueWork(tx, id, now) && !await isAsked(tx, LICENCES_JOB, String(id))
   ) {

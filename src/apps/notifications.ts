@@ -18,7 +18,7 @@ import {
 import { lockLocationAsset } from "../../db/apps/assets.ts";
 import { findLocation, findNotified, type LocationRow, lockLocation } from "../../db/apps/locations.ts";
 import { endRequest, findRequestOfEvent } from "../../db/apps/requests.ts";
-import { holdersOfRequest } from "../../db/apps/licences.ts";
+import { holdersOfRequest } from "../../db/apps/licence_views.ts";
 import type { Tx } from "../../db/open.ts";
 import type { AssetKey } from "../apple/content.ts";
 import { readHolders } from "../apple/content_answers.ts";

@@ -27,10 +27,11 @@ import { enqueueCatalogue } from "./catalogue_job.ts";
 import { assetsChanged, holdersChanged } from "./changes.ts";
 import { contentClient, noteOurs, noteTakenOver } from "./client.ts";
 import { enqueueConfiguration } from "./configure.ts";
+import { enqueueLicenceWork } from "./work.ts";
 
 /** The kind of the job, and its payload. */
 export const CONTENT_SYNC_JOB = "apps-sync";
-export const contentSyncPayload = z.object({ location: z.int() });
+export const contentSyncPayload = z.object({ location: z.int(), try_token: z.boolean().optional() });
 
 /** How often a list may begin again in one sync: Apple changes its version when anything in it changes. */
 const MOST_RESTARTS = 8;
@@ -63,16 +64,21 @@ class Overtaken extends Error {
   override readonly name = "Overtaken";
 }
 
-/** Asks for a sync of a location, in the transaction of the reason. Returns the task id. */
+/**
+ * Asks for a sync of a location, in the transaction of the reason. With `tryToken` it asks Apple also with a content token that
+ * does not work any more. Returns the task id.
+ */
 export async function enqueueContentSync(
   tx: Tx,
   runtime: Pick<Runtime, "clock" | "random">,
   locationId: number,
+  { tryToken = false }: { tryToken?: boolean } = {},
 ): Promise<string> {
   return await enqueueJob(tx, runtime, {
     kind: CONTENT_SYNC_JOB,
-    key: String(locationId),
-    payload: { location: locationId },
+    // A job that tries the token is another one than a job that would not.
+    key: tryToken ? `${locationId} try token` : String(locationId),
+    payload: { location: locationId, ...(tryToken ? { try_token: true } : {}) },
     // The schedule asks again.
     maxAttempts: 8,
   });
@@ -86,9 +92,9 @@ export async function enqueueContentSync(
 export async function syncLocation(
   runtime: Runtime,
   by: By,
-  { locationId, signal }: { locationId: number; signal: AbortSignal },
+  { locationId, tryToken = false, signal }: { locationId: number; tryToken?: boolean; signal: AbortSignal },
 ): Promise<ContentSyncResult> {
-  const { location, client } = await contentClient(runtime, locationId, { anyway: true });
+  const { location, client } = await contentClient(runtime, locationId, { anyway: true, tryToken });
   const result: ContentSyncResult = {
     location: { pk: location.id, name: location.name },
     assets: { created: 0, updated: 0, gone: 0 },
@@ -106,7 +112,11 @@ export async function syncLocation(
     result.status = "SKIPPED";
     return result;
   }
-  await runtime.sql.begin((tx) => enqueueCatalogue(tx, runtime, locationId));
+  await runtime.sql.begin(async (tx) => {
+    await enqueueCatalogue(tx, runtime, locationId);
+    // What waited for a token that works.
+    if (tryToken) await enqueueLicenceWork(tx, runtime, locationId);
+  });
   return result;
 }
 

@@ -42,6 +42,14 @@ export const isBeside = (
   others: readonly Pick<ObservedArtifact, "instance">[],
 ): boolean => row.instance !== null && mayBeThere(row) && others.every(({ instance }) => instance !== row.instance);
 
+/** Whether two versions may be the same app or provisioning profile on a device: the removal of one removes the other. */
+export const mayBeSame = (
+  one: Pick<ObservedArtifact, "bundleIds" | "instance">,
+  other: Pick<ObservedArtifact, "bundleIds" | "instance">,
+): boolean =>
+  (one.instance !== null && one.instance === other.instance) ||
+  one.bundleIds?.some((id) => other.bundleIds?.includes(id) === true) === true;
+
 /** Whether nothing will come of an installation any more, until somebody asks for it. */
 export const isGivenUp = (row: ObservedArtifact | undefined): boolean =>
   row?.via === "command" && row.status === "Failed" && row.retryAt === null && row.installedAt === null;

@@ -143,6 +143,10 @@ export type Effect =
   | ByHand & { kind: "profiles"; profiles: InstalledProfile[]; managedOnly: boolean; inventory: boolean }
   /** The device's own list is asked for soon: an answer alone proves nothing. */
   | { kind: "verifyProfiles" }
+  /** The provisioning profiles that a device has. */
+  | { kind: "provisioningProfiles"; uuids: string[] }
+  /** As above. */
+  | { kind: "verifyProvisioningProfiles" }
   | { kind: "lockPin"; pin: string }
   | { kind: "lostMode"; on: boolean }
   /** Where the device is, in Apple's keys: shown once, and no part of the answer that is kept. */

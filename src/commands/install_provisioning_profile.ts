@@ -27,6 +27,6 @@ export const installProvisioningProfile: CommandDefinition<Args> = {
   expiresAfter: null,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ ProvisioningProfile: Uint8Array.fromBase64(args.profile ?? "") }),
-  ...artifactResult("accepted", "failed"),
+  ...artifactResult("accepted", "failed", { kind: "verifyProvisioningProfiles" }),
   describe: (args) => redact(args, ["artifact_version", "content_revision"], []),
 };

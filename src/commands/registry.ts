@@ -35,6 +35,7 @@ import { managedApplicationList } from "./managed_application_list.ts";
 import { osUpdateStatus } from "./os_update_status.ts";
 import { playLostModeSound } from "./play_lost_mode_sound.ts";
 import { profileList } from "./profile_list.ts";
+import { provisioningProfileList } from "./provisioning_profile_list.ts";
 import { publishedCommands } from "./published.ts";
 import { reenroll } from "./reenroll.ts";
 import { removeApplication } from "./remove_application.ts";
@@ -82,6 +83,7 @@ export const COMMANDS = new Registry<AnyCommand>([
   osUpdateStatus,
   playLostModeSound,
   profileList,
+  provisioningProfileList,
   reenroll,
   removeApplication,
   removeFileVault,

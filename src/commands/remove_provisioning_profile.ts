@@ -28,6 +28,6 @@ export const removeProvisioningProfile: CommandDefinition<Args> = {
   expiresAfter: null,
   invalidFor: (target) => channel(NAME, target),
   build: (args) => ({ UUID: args.uuid ?? "" }),
-  ...artifactResult("removed", "removalFailed"),
+  ...artifactResult("removed", "removalFailed", { kind: "verifyProvisioningProfiles" }),
   describe: (args) => redact(args, ["uuid", "artifact_version"], []),
 };

@@ -22,14 +22,18 @@ import { confirmApps, confirmationRefused, recordBegun } from "../blueprints/con
 import { confirmInHouseApps } from "../blueprints/confirm_in_house_apps.ts";
 import { confirmManagedApps, recordStoreAppAnswer } from "../blueprints/confirm_store_apps.ts";
 import type { ObservedStatus } from "../blueprints/observed_artifact.ts";
-import { failureInfo, recordSeen } from "../blueprints/record_observations.ts";
+import { failureInfo, recordSeen, type SeenVersion } from "../blueprints/record_observations.ts";
+import { recordRemoved } from "../blueprints/record_removed.ts";
 import { rejectionVerdict } from "../blueprints/store_app_states.ts";
 import { verifyProfiles } from "../blueprints/verify_profiles.ts";
+import { verifyProvisioningProfiles } from "../blueprints/verify_provisioning_profiles.ts";
 import type { Effect } from "../commands/effect.ts";
 import { installedApplicationList } from "../commands/installed_application_list.ts";
 import { managedApplicationList } from "../commands/managed_application_list.ts";
 import { profileList } from "../commands/profile_list.ts";
+import { provisioningProfileList } from "../commands/provisioning_profile_list.ts";
 import { queueCommand } from "../commands/queue.ts";
+import type { AnyCommand } from "../commands/registry.ts";
 import { keepList, MOST_ODD_ROWS, oddRow } from "../devices/keep_list.ts";
 import { keepLocation } from "../devices/location.ts";
 import { withRepeats } from "../devices/repeated_apps.ts";
@@ -39,6 +43,7 @@ import { endRecoveryKey, receiveRecoveryKey } from "../filevault/receive_key.ts"
 import { foreignText } from "../foreign_text.ts";
 import { parseCertificate } from "../pki/certificate.ts";
 import { PkiError } from "../pki/errors.ts";
+import type { JsonObject } from "../protocol/plist_json.ts";
 import { redeliver, variablesOf } from "../variables/redeliver.ts";
 import { applyFilevault, verifyFilevault } from "./apply_filevault.ts";
 import {
@@ -264,7 +269,7 @@ async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConv
     const begun = { versionId: effect.artifactVersion, contentRevision, attempt };
     return await recordBegun(tx, runtime, by, artifactOwnerOf(context), begun);
   }
-  await recordSeen(tx, runtime, by, artifactOwnerOf(context), [{
+  const seen: SeenVersion = {
     versionId: effect.artifactVersion,
     status: ARTIFACT_STATUS[outcome],
     via: "command",
@@ -274,16 +279,22 @@ async function applyArtifact(effect: EffectOf<"artifact">, context: TargetedConv
       : { ...Object(failureInfo(effect.errors)), reason: refused.sentence, rejection },
     uniqueInstallIdentifier: effect.attempt,
     ...(refused?.final === true ? { final: true } : {}),
-  }]);
+  };
+  if (outcome === "removed") return await recordRemoved(tx, runtime, by, artifactOwnerOf(context), seen);
+  await recordSeen(tx, runtime, by, artifactOwnerOf(context), [seen]);
 }
 
 /** Seconds from an installation to the question for the list: one answers for all that follow each other closely. */
 const VERIFY_SECONDS = 120;
 
-async function askForProfiles({ tx, runtime, owner, target, now }: TargetedConversation) {
-  if (profileList.invalidFor(target) !== null) return;
-  await queueCommand(tx, runtime, profileList, target, owner.channelId, { managed_only: true, verify_only: true }, {
-    singleton: "ProfileList after installations",
+async function askForList(
+  list: AnyCommand,
+  input: JsonObject,
+  { tx, runtime, owner, target, now }: TargetedConversation,
+) {
+  if (list.invalidFor(target) !== null) return;
+  await queueCommand(tx, runtime, list, target, owner.channelId, input, {
+    singleton: `${list.name} after installations`,
     notBefore: new Date(now.getTime() + VERIFY_SECONDS * 1000),
   });
 }
@@ -320,7 +331,11 @@ export async function applyEffect(effect: Effect, context: TargetedConversation)
     case "profiles":
       return await applyProfiles(effect, context);
     case "verifyProfiles":
-      return await askForProfiles(context);
+      return await askForList(profileList, { managed_only: true, verify_only: true }, context);
+    case "provisioningProfiles":
+      return await verifyProvisioningProfiles(tx, runtime, by, artifactOwnerOf(context), effect.uuids);
+    case "verifyProvisioningProfiles":
+      return await askForList(provisioningProfileList, {}, context);
     case "lockPin":
       return await applyLockPin(effect.pin, context);
     case "lostMode":

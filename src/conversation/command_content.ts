@@ -9,11 +9,9 @@ import type { ChannelId } from "../../db/ids.ts";
 import type { Db, Json, Tx } from "../../db/open.ts";
 import { newestProfileVersion } from "../../db/artifacts/artifact_versions.ts";
 import { findProvisioningProfile } from "../../db/artifacts/provisioning_profiles.ts";
-import { loadStoreAppVersions } from "../../db/artifacts/store_app_versions.ts";
-import { findHostedPackage } from "../../db/downloads/packages.ts";
-import { mainBundle } from "../downloads/manifest.ts";
 import { packageContent } from "../downloads/package_content.ts";
 import { buildProfile } from "../downloads/profile.ts";
+import { removedAppId } from "../downloads/removed_app.ts";
 import { storeAppContent } from "../downloads/store_app_content.ts";
 import { returnProfile } from "../enrollment/return_to_service.ts";
 import { unlockTokenOf } from "../enrollment/unlock_token.ts";
@@ -96,11 +94,8 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   InstallEnterpriseApplication: ofVersion(packageContent),
   InstallInHouseApplication: ofVersion(packageContent),
   RemoveApplication: ofVersion(async (tx, _runtime, _channelId, versionId) => {
-    const hosted = await findHostedPackage(tx, versionId);
-    const identifier = hosted === undefined
-      ? (await loadStoreAppVersions(tx, [versionId])).get(versionId)?.app.bundleId
-      : mainBundle(hosted).id;
-    if (typeof identifier !== "string") {
+    const identifier = await removedAppId(tx, versionId);
+    if (identifier === undefined) {
       throw problem("unavailable", "The bundle ID of the app is not known: Apple's catalogue has not said it yet.");
     }
     return { identifier };

@@ -13,11 +13,15 @@ import {
   renewFleetApps,
 } from "../../db/devices/fleet_apps.ts";
 import type { FleetApp, FleetAppVersion } from "../../db/devices/fleet_app_views.ts";
-import { compareAppVersions, newerInCatalogue } from "../app_version.ts";
+import { appVersion, compareAppVersions, compareVersions, newerInCatalogue } from "../app_version.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Returns the latest of versions, "" for none. */
-const latestOf = (versions: readonly string[]): string => [...versions].sort(compareAppVersions).at(-1) ?? "";
+const latestOf = (versions: readonly string[]): string =>
+  [...new Set(versions)].reduce<string | undefined>(
+    (latest, one) => latest !== undefined && compareAppVersions(one, latest) < 0 ? latest : one,
+    undefined,
+  ) ?? "";
 
 /** Returns the later version that the catalogue has, "" for none. `latest` are those of all assets that are the app. */
 export const newerOf = (
@@ -51,10 +55,18 @@ export const versionWords = ({ shortVersion, version }: { shortVersion: string; 
 
 /** Returns the versions of an app, the latest first. */
 export const latestFirst = (versions: readonly FleetAppVersion[]): FleetAppVersion[] =>
-  [...versions].sort((one, other) =>
-    compareAppVersions(other.shortVersion, one.shortVersion) || compareAppVersions(other.version, one.version) ||
-    (one.platform < other.platform ? -1 : one.platform > other.platform ? 1 : one.id - other.id)
-  );
+  versions
+    // Devices make up as many as they like: each is read once.
+    .map((row) => ({ row, short: appVersion(row.shortVersion), long: appVersion(row.version) }))
+    .sort((one, other) =>
+      compareVersions(other.short, one.short) || compareVersions(other.long, one.long) ||
+      (one.row.platform < other.row.platform
+        ? -1
+        : one.row.platform > other.row.platform
+        ? 1
+        : one.row.id - other.row.id)
+    )
+    .map(({ row }) => row);
 
 /** Returns the platforms of an app, and the latest version in the catalogue that some device does not have. */
 export const summaryOf = ({ versions }: Pick<FleetApp, "versions">) => ({

@@ -17,7 +17,7 @@ export const sha256Field = z.string().regex(/^[0-9a-f]{64}$/, {
 /** Where packages may come from. */
 export const PACKAGE_URI_WORDS =
   "Location of the package: s3://bucket/key, an https URL of a host that the server may " +
-  `read from, or the \`package_uri\` of an upload. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
+  `read from, or the location that an upload answered. A .pkg or .ipa file of at most ${byteSize(LARGEST_PACKAGE)}.`;
 
 /** The fields that can be changed. */
 export const packageFields = z.object({ name: textField(256), description: blankableField(2000).default("") });

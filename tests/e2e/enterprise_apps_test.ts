@@ -11,10 +11,15 @@ import { ipaOf, pkgOf } from "../support/packages.ts";
 type Answer = any;
 
 /** Uploads a package. */
-async function upload(fleet: Fleet, file: Uint8Array<ArrayBuffer>, filename: string): Promise<Answer> {
+async function upload(
+  fleet: Fleet,
+  file: Uint8Array<ArrayBuffer>,
+  filename: string,
+  path = "package_files",
+): Promise<Answer> {
   const { token } = await makeCaller(fleet.runtime, "superuser");
   const response = await fleet.fetch(
-    new Request(`https://mdm.example.com/api/mdm/package_files/?filename=${filename}`, {
+    new Request(`https://mdm.example.com/api/mdm/${path}/?filename=${filename}`, {
       method: "POST",
       headers: { Authorization: `Token ${token}`, "Content-Type": "application/octet-stream" },
       body: file,
@@ -243,6 +248,49 @@ Deno.test("an app for phones is installed, declined and installed in its next ve
     assert.deepEqual(here(), []);
   }));
 
+Deno.test("an app of two artifacts that leave together is removed once, also if the device does not have time at first", () =>
+  withFleet(async (fleet) => {
+    let busy = true;
+    const removals: string[] = [];
+    const file = pkgOf();
+    const world = await AppWorld.made(fleet, {
+      file,
+      device: {
+        mischief: (type) => {
+          if (type !== "RemoveApplication") return undefined;
+          removals.push(busy ? "NotNow" : "answered");
+          return busy ? "NotNow" : undefined;
+        },
+      },
+    });
+    const artifact = await made(fleet, "POST", "/api/mdm/artifacts/", {
+      name: "The same editor",
+      type: "Enterprise App",
+      channel: "Device",
+      platforms: ["macOS"],
+    });
+    const { package_uri, package_sha256 } = await upload(fleet, file, "Editor.pkg");
+    await made(fleet, "POST", "/api/mdm/enterprise_apps/", {
+      artifact: artifact.id,
+      version: 1,
+      macos: true,
+      package_uri,
+      package_sha256,
+      installed_as_managed: true,
+    });
+    const other = await link(fleet, world.ids.blueprint, artifact.id, { macos: true });
+    await world.after(1);
+    assert.deepEqual(await world.after(20), ["1 verified", "1 verified"]);
+    for (const id of [world.ids.link, other.id]) await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${id}/`);
+    assert.deepEqual([await world.after(1), removals], [["1 verified", "1 verified"], ["NotNow"]]);
+    busy = false;
+    assert.deepEqual(await world.after(61), ["1 not installed", "1 not installed"]);
+    assert.deepEqual([world.device.state.apps, removals], [[], ["NotNow", "answered"]]);
+    const gone = (await world.rows()).find(({ extra_info }) => extra_info.reason !== undefined);
+    assert.deepEqual(gone?.extra_info, { reason: 'removed with "Editor"' });
+    assert.deepEqual([await world.after(7200), removals.length], [["1 not installed", "1 not installed"], 2]);
+  }));
+
 Deno.test("an app that the device rejects has failed, with Apple's reason, and is tried again when somebody asks", () =>
   withFleet(async (fleet) => {
     const [, iphone] = MODELS;
@@ -365,6 +413,13 @@ Deno.test("addresses are for their device while it is told to install: a part, a
     await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${world.ids.link}/`);
     await world.after(1);
     assert.equal((await get(address)).status, 404);
+  }));
+
+Deno.test("an upload answers where the file is as the resource calls it that is created with it", () =>
+  withFleet(async (fleet) => {
+    const { source_uri, sha256, size, type } = await upload(fleet, pkgOf(), "Editor.pkg", "packages/files");
+    const pack = await made(fleet, "POST", "/api/mdm/packages/", { name: "Editor", source_uri, sha256 });
+    assert.deepEqual([pack.source_uri, pack.sha256, pack.size, pack.type], [source_uri, sha256, size, type]);
   }));
 
 Deno.test("a declaration names a package, and a Mac fetches it by the manifest of its own address", () =>

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { type ServerProcess, startServer } from "../../simulators/server_process.ts";
 import { SimulatedS3 } from "../../simulators/storage/s3.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -11,6 +10,7 @@ import { systemNetwork } from "../../src/runtime.ts";
 import { makeCaller } from "../routes/api/support.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { pkgOf } from "../support/packages.ts";
+import { until } from "../support/until.ts";
 
 const SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const ACCOUNT = { accessKeyId: "AKTEST", secretAccessKey: "a secret", region: "eu-central-1" };
@@ -19,15 +19,6 @@ const FILE = pkgOf({ size: 12_000_000 });
 const SHA256 = createHash("sha256").update(FILE).digest("hex");
 const UPLOAD = "/api/mdm/package_files/?filename=Editor.pkg";
 const DAY = 86_400;
-
-/** Waits for something that happens in another process. */
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 600; n++) {
-    if (await holds()) return;
-    await setTimeout(50);
-  }
-  assert.fail(`${what}: not within 30 seconds`);
-}
 
 /** A bucket that stops answering: requests for which `stalls` holds wait for ever. */
 class StallingBucket {

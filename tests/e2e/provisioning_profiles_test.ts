@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { MODELS } from "../../simulators/device/models.ts";
 import { provisioningNeeds, recordProvisioningExpiries } from "../../src/blueprints/provisioning.ts";
 import { byJob } from "../../src/events/by.ts";
@@ -187,7 +188,11 @@ async function phoneWithProfile(fleet: Fleet) {
   return { blueprint, artifact, version, linked, device, follow, uuids, rows };
 }
 
-const [INSTALL, REMOVE] = ["InstallProvisioningProfile", "RemoveProvisioningProfile"];
+const [INSTALL, REMOVE, LIST] = [
+  "InstallProvisioningProfile",
+  "RemoveProvisioningProfile",
+  "ProvisioningProfileList",
+] as const;
 
 Deno.test("a profile that another one replaces is removed from the device once that is there", () =>
   withFleet(async (fleet) => {
@@ -218,7 +223,7 @@ Deno.test("a replaced profile that the device does not remove is removed later, 
     assert.deepEqual(await follow(), []);
     fleet.runtime.clock.advance(601);
     assert.deepEqual(await follow(), [REMOVE]);
-    assert.deepEqual([uuids(), await rows()], [["two"], ["2 acknowledged"]]);
+    assert.deepEqual([uuids(), await rows()], [["two"], ["2 verified"]]);
 
     // Both are there when the artifact leaves the blueprint.
     device.state.provisioningProfiles = [];
@@ -267,4 +272,68 @@ Deno.test("a profile of two artifacts stays as long as one of them is in scope",
     await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${other.id}/`);
     await follow();
     assert.deepEqual(uuids(), []);
+  }));
+
+Deno.test("a profile of two artifacts that leave together is removed once", () =>
+  withFleet(async (fleet) => {
+    const { blueprint, linked, follow, uuids, rows } = await phoneWithProfile(fleet);
+    const { artifact } = await addProfile(fleet, { name: "The same", days: 200, uuid: "one" });
+    const other = await link(fleet, blueprint.id, artifact, { ios: true });
+    assert.deepEqual(await follow(), [INSTALL]);
+    for (const { id } of [linked, other]) await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${id}/`);
+    assert.deepEqual([await follow(), uuids()], [[REMOVE], []]);
+    assert.deepEqual(await rows(), ["1 not installed", "1 not installed"]);
+    fleet.runtime.clock.advance(7200);
+    assert.deepEqual(await follow(), []);
+  }));
+
+/** Lets time pass, connects and returns the commands about provisioning profiles. */
+async function after(fleet: Fleet, device: SimulatedDevice, seconds: number): Promise<string[]> {
+  fleet.runtime.clock.advance(seconds);
+  await settle(fleet);
+  const asked: string[] = [];
+  for (let n = 0; n < 12; n++) {
+    const answered = await device.connect();
+    if (answered.length === 0) break;
+    asked.push(
+      ...answered.map(({ requestType }) => requestType).filter((name) => name.includes("ProvisioningProfile")),
+    );
+  }
+  return asked;
+}
+
+Deno.test("a device's list verifies provisioning profiles, and one that was removed on the device is installed again", () =>
+  withFleet(async (fleet) => {
+    const { device, uuids, rows } = await phoneWithProfile(fleet);
+    assert.deepEqual([await after(fleet, device, 119), await rows()], [[], ["1 acknowledged"]]);
+    assert.deepEqual([await after(fleet, device, 1), await rows()], [[LIST], ["1 verified"]]);
+    // As often as the inventory.
+    assert.deepEqual(await after(fleet, device, 86_000), []);
+    assert.deepEqual(await after(fleet, device, 400), [LIST]);
+    device.state.provisioningProfiles = [];
+    assert.deepEqual([await after(fleet, device, 86_400), uuids()], [[LIST, INSTALL], ["one"]]);
+    assert.deepEqual([await after(fleet, device, 120), await rows()], [[LIST], ["1 verified"]]);
+  }));
+
+Deno.test("a provisioning profile that a device accepts and never lists is installed three times, with pauses", () =>
+  withFleet(async (fleet) => {
+    const { device, rows } = await phoneWithProfile(fleet);
+    const installs: number[] = [];
+    for (let minute = 0; minute < 120; minute++) {
+      device.state.provisioningProfiles = [];
+      if ((await after(fleet, device, 60)).includes(INSTALL)) installs.push(minute);
+    }
+    assert.equal(installs.length, 2, installs.join());
+    assert.ok((installs[1] ?? 0) - (installs[0] ?? 0) >= 10, installs.join());
+    assert.deepEqual(await rows(), ["1 failed"]);
+  }));
+
+Deno.test("a removal that the device refused counts when the profile is not on its list", () =>
+  withFleet(async (fleet) => {
+    const { device, linked, follow, rows } = await phoneWithProfile(fleet);
+    device.state.provisioningProfiles = [];
+    await made(fleet, "DELETE", `/api/mdm/blueprint_artifacts/${linked.id}/`);
+    assert.deepEqual([await follow(), await rows()], [[REMOVE], ["1 not removed"]]);
+    assert.deepEqual([await after(fleet, device, 120), await rows()], [[LIST], ["1 not installed"]]);
+    assert.deepEqual(await after(fleet, device, 86_400), []);
   }));

@@ -45,7 +45,7 @@ Deno.test(
       return [...lines];
     })`) as [string, number][][];
       assert.deepEqual(split.map((words) => words.map(([word]) => word).join("")).sort(), [
-        "ProvisioningProfileList",
+        "ManualProvisioningProfileList",
         "SetAutoAdminPassword",
       ]);
       for (const [word, lines] of split.flat()) assert.equal(lines, 1, word);

@@ -42,7 +42,17 @@ export function StoreAppTable({ rows, count, context, empty }: {
     <Table
       stacked
       caption={counted(count, "store app")}
-      head={["Name", "Licences of", "Assigned", "Available", "Waiting", "Installed", "In progress", "Failed"]}
+      head={[
+        "Name",
+        "Licences of",
+        "Assigned",
+        "Available",
+        "Waiting",
+        "Installed",
+        "Acknowledged",
+        "In progress",
+        "Failed",
+      ]}
       empty={empty}
       rows={rows.map((row) => (
         <tr>
@@ -57,6 +67,7 @@ export function StoreAppTable({ rows, count, context, empty }: {
           <td data-label="Available">{String(row.available)}</td>
           <td data-label="Waiting">{String(row.waiting)}</td>
           <td data-label="Installed">{devices(row, "Installed", row.installed)}</td>
+          <td data-label="Acknowledged">{devices(row, "Acknowledged", row.acknowledged)}</td>
           <td data-label="In progress">{devices(row, "AwaitingConfirmation", row.inProgress)}</td>
           <td data-label="Failed">{devices(row, "Failed", row.failed)}</td>
         </tr>

@@ -179,7 +179,8 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
       ),
     };
   });
-  page(app, "/apps/:id/", VIEW, async ({ runtime: { sql }, id, only, may }) => {
+  page(app, "/apps/:id/", VIEW, async ({ runtime: { sql }, url, id, only, may }) => {
+    const offset = offsetOf(url);
     const found = await findFleetApp(sql, id(), only(VIEW));
     if (found === undefined) throw problem("not-found");
     const { artifacts, licences } = found.identifier === ""
@@ -229,8 +230,11 @@ export function mountFleetApps(app: Hono<AppEnv>): void {
             caption={counted(found.versions.length, "version")}
             head={["Version", "Platform", "Devices", "Managed"]}
             empty=""
-            rows={latestFirst(found.versions).map((version) => <VersionRow version={version} />)}
+            rows={latestFirst(found.versions).slice(offset, offset + LIMIT).map((version) => (
+              <VersionRow version={version} />
+            ))}
           />
+          <Pager url={url} limit={LIMIT} offset={offset} count={found.versions.length} />
         </>
       ),
     };

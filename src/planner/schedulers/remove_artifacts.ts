@@ -5,8 +5,14 @@
  * @module
  */
 
-import { artifactType } from "../../blueprints/artifact_types.ts";
-import { isBeside, isPresent, mayBeThere, type ObservedArtifact } from "../../blueprints/observed_artifact.ts";
+import { artifactType, removesArtifacts } from "../../blueprints/artifact_types.ts";
+import {
+  isBeside,
+  isPresent,
+  mayBeSame,
+  mayBeThere,
+  type ObservedArtifact,
+} from "../../blueprints/observed_artifact.ts";
 import { commandNamed } from "../../commands/registry.ts";
 import { profileIdentifier } from "../../downloads/profile_identifier.ts";
 import type { PlanFacts } from "../facts.ts";
@@ -36,8 +42,12 @@ function consider(row: ObservedArtifact, why: string, facts: PlanFacts, now: Dat
   if (remove === null || invalid !== null) {
     return { ...about, outcome: "not for this target", evidence: invalid ?? "" };
   }
-  const pending = facts.queue.find(({ artifactVersion }) =>
-    facts.artifacts.observed.some((one) => one.artifactId === row.artifactId && one.versionId === artifactVersion)
+  // Of an app of two artifacts, the second removal is refused: the first one removes it.
+  const pending = facts.queue.find(({ name, artifactVersion }) =>
+    facts.artifacts.observed.some((one) =>
+      one.versionId === artifactVersion &&
+      (one.artifactId === row.artifactId || (removesArtifacts(name) && mayBeSame(one, row)))
+    )
   );
   if (pending !== undefined) return { ...about, outcome: "waits", evidence: `${pending.name} is already queued` };
   if (row.status === "RemovalFailed") {

@@ -10,10 +10,15 @@ import {
   releaseLicences,
   reserveLicences,
 } from "../../../src/apps/licences.ts";
+import { findServerToken, updateLocationHealth } from "../../../db/apps/locations.ts";
 import { textAt } from "../../../routes/admin/activity/event_facts.ts";
+import { renewLocationToken } from "../../../src/apps/locations.ts";
+import { enqueueAssetCheck } from "../../../src/apps/work.ts";
 import { enqueueJob } from "../../../src/enqueue_job.ts";
+import { testBy } from "../../routes/api/support.ts";
+import { jobs } from "../../support/ade_jobs.ts";
 import { settle } from "../../support/artifacts.ts";
-import { type Shop, withShop } from "../../support/apps.ts";
+import { type Shop, taskResult, withShop } from "../../support/apps.ts";
 import { findEvents } from "../../support/events.ts";
 
 const ADAM = "361309726";
@@ -447,4 +452,75 @@ Deno.test("two devices of a person that need a licence at the same moment share 
     });
     assert.equal(await second, await first);
     assert.equal((await runtime.sql`select 1 from content_users`).length, 1);
+  }));
+
+Deno.test("Apple is not asked with a revoked content token, except by a person; its renewal starts all that waited", () =>
+  withShop(async (shop) => {
+    const { apple, fleet, holders } = shop;
+    const { runtime } = fleet;
+    const { location, id, key, reserve, states } = await pages(shop, 5);
+    await reserve("C01");
+    await settle(fleet);
+    location.trouble = "revoked";
+    // Apple says it once.
+    await runtime.sql.begin(async (tx) => {
+      const user = await contentUserOf(tx, runtime, { locationId: id, managedAppleId: "jun@example.com" });
+      await reserveLicences(tx, runtime, "operator", [{ ...key(user), kind: "user" }]);
+    });
+    await settle(fleet);
+    const asked = apple.seen.length;
+    assert.deepEqual(await reserve("C02"), ["reserved"]);
+    await runtime.sql.begin(async (tx) => {
+      await releaseLicences(tx, runtime, [key("C01")]);
+      await enqueueAssetCheck(tx, runtime, { locationId: id, adamId: ADAM, pricingParam: "STDQ" });
+    });
+    for (let n = 0; n < 36; n++) {
+      await shop.pass(600);
+      await jobs(fleet, "apps-due");
+    }
+    assert.equal(apple.seen.length, asked);
+    const failed = await runtime.sql`select kind, error from jobs where state = 'failed' and kind <> 'apps-licences'`;
+    assert.deepEqual([...failed], []);
+    // The person who owns the token may have the role of a content manager again.
+    assert.equal((await taskResult(fleet, `/api/mdm/locations/${id}/sync/`)).status, "FAILURE");
+    assert.equal(apple.seen.length, asked + 1);
+
+    await renewLocationToken(runtime, testBy, id, apple.store.download(location, { renew: true }), { takeOver: false });
+    await settle(fleet);
+    for (let n = 0; n < 4; n++) {
+      apple.store.settle();
+      await apple.deliver();
+      await shop.pass(31);
+    }
+    assert.deepEqual(await states("C01", "C02"), ["none", "assigned"]);
+    const [user = ""] = (await holders(id))[ADAM]?.filter((one) => one.startsWith("user ")) ?? [];
+    assert.deepEqual(await holders(id), { [ADAM]: ["device C02", user] });
+  }));
+
+Deno.test("an old token's refusal does not stop a location whose token was renewed in the meantime", () =>
+  withShop(async (shop) => {
+    const { runtime } = shop.fleet;
+    const { id } = await pages(shop, 5);
+    const health = async () => (await runtime.sql<{ health: string }[]>`select health from locations`)[0]?.health;
+    const said = { health: "revoked", detail: "" } as const;
+    assert.equal(
+      await updateLocationHealth(runtime.sql, id, { ...said, hash: "of before" }, runtime.clock.now()),
+      false,
+    );
+    assert.equal(await health(), "ok");
+    const hash = (await findServerToken(runtime.sql, id))?.hash ?? "";
+    assert.equal(await updateLocationHealth(runtime.sql, id, { ...said, hash }, runtime.clock.now()), true);
+    assert.equal(await health(), "revoked");
+  }));
+
+Deno.test("a content token that works again, as a person's sync shows, starts what waited", () =>
+  withShop(async (shop) => {
+    const { location, id, reserve, states } = await pages(shop, 5);
+    location.trouble = "revoked";
+    await reserve("C01");
+    await settle(shop.fleet);
+    assert.deepEqual(await states("C01"), ["reserved"]);
+    location.trouble = undefined;
+    assert.equal((await taskResult(shop.fleet, `/api/mdm/locations/${id}/sync/`)).status, "SUCCESS");
+    assert.deepEqual(await states("C01"), ["requested"]);
   }));

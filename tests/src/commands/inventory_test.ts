@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { certificateList } from "../../../src/commands/certificate_list.ts";
 import { installedApplicationList } from "../../../src/commands/installed_application_list.ts";
 import { profileList } from "../../../src/commands/profile_list.ts";
-import { dict, parsePlist } from "../../../src/protocol/plist.ts";
+import { provisioningProfileList } from "../../../src/commands/provisioning_profile_list.ts";
+import { buildPlist, dict, parsePlist, type Plist } from "../../../src/protocol/plist.ts";
 import { wire } from "../../fixtures/wire/wire.ts";
-import { byodIphone, iphone, mac, sent } from "./target.ts";
+import { byodIphone, COMMAND, iphone, mac, sent } from "./target.ts";
 import { reportOf } from "../../support/messages.ts";
 
 const report = (name: string) => reportOf(wire(`report-${name}`));
@@ -109,4 +110,30 @@ Deno.test("a result without its list is unreadable, not an empty inventory", () 
   assert.equal(installedApplicationList.onAcknowledged?.(odd, {}, mac)[0]?.kind, "unreadable");
   assert.equal(certificateList.onAcknowledged?.(odd, {}, mac)[0]?.kind, "unreadable");
   assert.equal(profileList.onAcknowledged?.(odd, {}, mac)[0]?.kind, "unreadable");
+  assert.equal(provisioningProfileList.onAcknowledged?.(odd, {}, iphone)[0]?.kind, "unreadable");
+});
+
+Deno.test("the UUIDs of provisioning profiles are read; a list of the managed ones only says nothing of the others", () => {
+  const list = (items: Plist[]) =>
+    reportOf(buildPlist({
+      UDID: "U",
+      CommandUUID: COMMAND,
+      Status: "Acknowledged",
+      ProvisioningProfileList: items,
+    }));
+  const answer = (items: Plist[]) => provisioningProfileList.onAcknowledged?.(list(items), {}, iphone);
+  assert.deepEqual(
+    answer([{ UUID: "one", Name: "One" }, { Name: "Without" }, { UUID: "" }, { UUID: 7 }, { UUID: "two" }]),
+    [
+      { kind: "provisioningProfiles", uuids: ["one", "two"] },
+    ],
+  );
+  assert.deepEqual(answer([]), [{ kind: "provisioningProfiles", uuids: [] }]);
+  assert.equal(answer(Array(5001).fill({ UUID: "one" }))?.[0]?.kind, "unreadable");
+  assert.match(
+    JSON.stringify(sent(provisioningProfileList, iphone, {})),
+    /\{"RequestType":"ProvisioningProfileList"\}/,
+  );
+  assert.equal(provisioningProfileList.fromApple?.({ ManagedOnly: true }, iphone), null);
+  assert.deepEqual(provisioningProfileList.fromApple?.({ ManagedOnly: false }, iphone), {});
 });

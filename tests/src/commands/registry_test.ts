@@ -125,6 +125,7 @@ const INVALID: Record<string, string[]> = {
   ManagedApplicationList: ["ipadUser"],
   PlayLostModeSound: ALL,
   ProfileList: [],
+  ProvisioningProfileList: ["macUser", "ipadUser"],
   Reenroll: ["macUser", "ipadUser"],
   RemoveProfile: [],
   RemoveApplication: ["macUser", "ipadUser", "byodMac"],

@@ -41,3 +41,24 @@ Deno.test("whatever a device lists, each app has one row that counts, and each v
     }
   }));
 });
+
+Deno.test("a device counts by the latest version, and each is read a few times, however many a device makes up", () => {
+  let reads = 0;
+  const rows = Array.from({ length: 2000 }, (_, n) => {
+    const version = `1.${(n * 7919) % 2003}`;
+    return {
+      identifier: "com.example.editor",
+      name: "Editor",
+      version: "1",
+      get shortVersion() {
+        reads++;
+        return version;
+      },
+    };
+  });
+  const marked = withRepeats(rows);
+  assert.deepEqual(marked.filter(({ repeats }) => repeats === 0).map(({ shortVersion }) => shortVersion), ["1.2002"]);
+  assert.equal(marked.filter(({ repeats }) => repeats === 1).length, 1999);
+  // A sorted list reads each some twenty times.
+  assert.ok(reads <= 4 * rows.length, String(reads));
+});

@@ -74,8 +74,8 @@ for (const area of document.querySelectorAll("[data-upload]")) {
       const reasons = Object.values(answer).flat().filter((reason) => typeof reason === "string");
       return done(reasons.join(" ") || `The upload failed (${request.status}).`);
     }
-    uri.value = answer.package_uri;
-    sha256.value = answer.package_sha256;
+    uri.value = answer.package_uri ?? answer.source_uri;
+    sha256.value = answer.package_sha256 ?? answer.sha256;
     input.value = "";
     const name = form.querySelector("[name=name]");
     if (name && !name.value) name.value = answer.title;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { putTargetArtifact } from "../../../../db/artifacts/target_artifacts.ts";
+import type { ChannelId } from "../../../../db/ids.ts";
 import { assign, idOf, link, made, makeBlueprint, rest, settle } from "../../../support/artifacts.ts";
 import { withShop } from "../../../support/apps.ts";
 import { personWith } from "../support.ts";
@@ -100,7 +102,7 @@ Deno.test("a store app is created from the page of its app, which shows it; the 
     assert.ok(appPage.includes(`<a href="/artifacts/${version.artifact}/">Pages &amp; more</a>`), appPage);
     const { results: [totals] } = await made(fleet, "GET", "/api/mdm/store_app_totals/") as Answer;
     assert.deepEqual(totals.licences, { assigned: 1, available: 9, total: 10, waiting: 0 });
-    assert.deepEqual(totals.devices, { installed: 1, in_progress: 0, failed: 0 });
+    assert.deepEqual(totals.devices, { installed: 1, acknowledged: 0, in_progress: 0, failed: 0 });
     const another = await made(fleet, "POST", `/api/mdm/location_assets/${asset.id}/store_apps/`, {}) as Answer;
     const artifact = await made(fleet, "GET", `/api/mdm/artifacts/${another.artifact}/`) as Answer;
     assert.deepEqual([artifact.name, artifact.platforms], ["Pages & more (2)", ["iOS", "iPadOS", "macOS"]]);
@@ -109,4 +111,42 @@ Deno.test("a store app is created from the page of its app, which shows it; the 
     const reader = await personWith(runtime, ["mdm.view_locationasset"]);
     const limited = await reader.get(`/apps-and-books/${asset.id}/`);
     assert.doesNotMatch(limited.text, /Create store app|<h2>Store apps/);
+  }));
+
+Deno.test("totals count devices, not users, and an app that was accepted only is not one that is installed", () =>
+  withShop(async ({ fleet, apple, add }) => {
+    const { runtime: { sql, clock } } = fleet;
+    const location = apple.store.addLocation("Berlin");
+    apple.store.buy(location, "361309726", 10, { entry: { name: "Pages", bundleId: "com.apple.Pages" } });
+    await add(location);
+    const [asset] = await made(fleet, "GET", "/api/mdm/location_assets/") as Answer[];
+    await made(fleet, "POST", `/api/mdm/location_assets/${asset.id}/store_apps/`, {});
+    const [version] = await sql<{ id: string }[]>`select id from artifact_versions`;
+    assert.ok(version);
+    for (let n = 0; n < 2; n++) {
+      const device = await fleet.enrolled();
+      for (const userId of ["U1", "U2"]) await device.addUser({ userId, shortName: userId, longName: userId });
+    }
+    const channels = await sql<{ id: ChannelId }[]>`select id from channels where user_key <> '' order by id`;
+    assert.equal(channels.length, 4);
+    const now = clock.now();
+    for (const [n, { id }] of channels.entries()) {
+      await putTargetArtifact(sql, id, version.id, {
+        status: n === 3 ? "Acknowledged" : "Installed",
+        via: "command",
+        contentRevision: 0,
+        extraInfo: {},
+        installedAt: now,
+        osVersionAtInstallTime: "",
+        uniqueInstallIdentifier: "",
+        installCount: 1,
+        retryCount: 0,
+        maxRetryCount: 2,
+        retryAt: null,
+      }, now);
+    }
+    const devices = async () => (await made(fleet, "GET", "/api/mdm/store_app_totals/") as Answer).results[0].devices;
+    assert.deepEqual(await devices(), { installed: 2, acknowledged: 1, in_progress: 0, failed: 0 });
+    await sql`update target_artifacts set status = 'Acknowledged'`;
+    assert.deepEqual(await devices(), { installed: 0, acknowledged: 2, in_progress: 0, failed: 0 });
   }));

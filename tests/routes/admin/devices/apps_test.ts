@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { countFleetApps } from "../../../../src/devices/fleet_apps.ts";
 import { withFleet } from "../../../support/fleet.ts";
-import { threeDevices } from "../../../support/installed_apps.ts";
+import { installedApp, listApps, threeDevices } from "../../../support/installed_apps.ts";
 import { personWith } from "../support.ts";
 
 /** The links to devices of a page, with the number that each shows. */
@@ -46,4 +46,19 @@ Deno.test("the page of apps names versions and what is newer, and each number is
     assert.equal((await person.get("/apps/99999/")).status, 404);
     const stranger = await personWith(fleet.runtime, ["mdm.view_artifact"]);
     assert.deepEqual([(await stranger.get("/apps/")).status, (await stranger.get(editor)).status], [403, 403]);
+  }));
+
+Deno.test("the versions of an app are shown in pages, however many a device makes up", () =>
+  withFleet(async (fleet) => {
+    const versions = Array.from({ length: 120 }, (_, n) => installedApp("com.example.editor", `1.${n}`));
+    await listApps(fleet, await fleet.enrolled(), versions);
+    const person = await personWith(fleet.runtime, ["mdm.view_enrolleddevice"]);
+    const [, editor = ""] = /href="(\/apps\/\d+\/)">editor</.exec((await person.get("/apps/")).text) ?? [];
+    const shown = async (path: string) =>
+      [...(await person.get(path)).text.matchAll(/<td>\s*(1\.\d+)\s*<\/td>/g)].map(([, version]) => version);
+    const first = await shown(editor);
+    assert.deepEqual([first.length, first[0]], [50, "1.119"]);
+    assert.match((await person.get(editor)).text, /<caption>120 versions</);
+    const last = await shown(`${editor}?offset=100`);
+    assert.deepEqual([last.length, last.at(-1)], [20, "1.0"]);
   }));
