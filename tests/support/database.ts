@@ -22,29 +22,43 @@ export async function withDatabase<T>(
   body: (sql: Sql, url: string) => Promise<T>,
   template: string = Deno.env.get("ESPALIER_TEST_TEMPLATE") ?? missing(),
 ): Promise<T> {
-  const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
   const admin = openDatabase(Deno.env.get("ESPALIER_TEST_DATABASE") ?? missing(), { max: 1 });
-  await admin.unsafe(`create database ${name} template ${template} strategy file_copy`);
-  const sql = openDatabase(address(name), { max: 6 });
   try {
-    return await body(sql, address(name));
+    await using copy = await copyDatabase(admin, template);
+    return await body(copy.sql, copy.url);
   } finally {
-    await sql.end({ timeout: 5 });
-    await admin.unsafe(`drop database if exists ${name} with (force)`);
     await admin.end({ timeout: 5 });
   }
+}
+
+/** A copy of a database, which is dropped when it is disposed of. */
+export type DatabaseCopy = AsyncDisposable & { sql: Sql; url: string };
+
+/** Copies a database; `admin` is any pool of the cluster, and is used again to drop the copy. */
+export async function copyDatabase(admin: Sql, template: string): Promise<DatabaseCopy> {
+  const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
+  await admin.unsafe(`create database ${name} template ${template} strategy file_copy`);
+  const sql = openDatabase(address(name), { max: 6 });
+  return {
+    sql,
+    url: address(name),
+    async [Symbol.asyncDispose]() {
+      await sql.end({ timeout: 5 });
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
+    },
+  };
 }
 
 /**
  * Creates a database that is filled once, for tests that copy it with {@link withDatabase}. Returns its name. Drop it
  * afterwards.
  */
-export async function makeTemplate(fill: (sql: Sql) => Promise<void>): Promise<string> {
+export async function makeTemplate(fill: (sql: Sql, url: string) => Promise<void>, max = 1): Promise<string> {
   const name = `espalier_test_${crypto.randomUUID().replaceAll("-", "")}`;
   await administer(`create database ${name} template ${Deno.env.get("ESPALIER_TEST_TEMPLATE") ?? missing()}`);
-  const sql = openDatabase(address(name), { max: 1 });
+  const sql = openDatabase(address(name), { max });
   try {
-    await fill(sql);
+    await fill(sql, address(name));
   } finally {
     await sql.end({ timeout: 5 });
   }
