@@ -550,7 +550,7 @@ async function testKilled(
   });
   const copies: (Copy & { house: Waiting; frozen: FrozenJob })[] = [];
   for (const { job, at } of killed) {
-    const { sql, url } = stack.use(await copyDatabase(house.sql, house.template));
+    const { sql, url } = stack.use(await copyDatabase(house.template));
     const { folder } = stack.use(await makeStore());
     const since = job.kind === "authority-renewal" ? new Date("2040-01-01T00:00:00Z") : house.since;
     house.runtime.clock.set(since);
