@@ -16,15 +16,16 @@ const SMALLEST = 2 * 1024;
 export const LARGEST = 256 * 1024;
 /** Over all doublings the ratio of linear work stays; of quadratic work it grows by 2 with each. */
 const GROWTH = 6;
-/** A cost of fewer looks at each byte is not judged: the clock's noise is as large. */
-const FLOOR = 100;
+/** A cost of fewer looks at each byte is not judged: the clock's noise is as large. It is about half a microsecond. */
+const FLOOR = 400;
 const TRIES = 3;
 const MOST_ROUNDS = 2000;
 
 let sink = 0;
 function twin(input: Uint8Array): void {
   let sum = 0;
-  for (let at = 0; at < input.length; at++) sum = (sum * 31 + (input[at] ?? 0)) | 0;
+  // In whole numbers: a product that may be too large for one is calculated in another way once it was, at another speed.
+  for (let at = 0; at < input.length; at++) sum = (Math.imul(sum, 31) + (input[at] ?? 0)) | 0;
   sink ^= sum;
 }
 
@@ -49,12 +50,14 @@ async function cost(read: Read, input: Bytes, runs: number): Promise<number> {
 }
 
 /**
- * The twin on that many bytes; it is fast, so it reads them many times: for about as long as the reader, which takes `as` long. On
- * a busy machine what is short is not interrupted, what is long always is: only equally long work is slowed down equally.
+ * A look of the twin at a byte. It is fast, so it reads the input many times: for about as long as the reader, which takes `as`
+ * long. On a busy machine what is short is not interrupted, what is long always is: only equally long work is slowed down
+ * equally.
  */
-function twinCost(input: Uint8Array, as = 0): number {
-  const usual = Math.max(1, Math.ceil(500_000 / Math.max(1, input.length)));
-  const once = as === 0 ? 0 : twinCost(input);
+function lookCost(input: Uint8Array, as = 0): number {
+  const length = Math.max(1, input.length);
+  const usual = Math.ceil(500_000 / length);
+  const once = as === 0 ? 0 : lookCost(input) * length;
   const rounds = once === 0 ? usual : Math.max(usual, Math.min(MOST_ROUNDS, Math.ceil(as / once)));
   let least = Infinity;
   for (let run = 0; run < 5; run++) {
@@ -62,7 +65,7 @@ function twinCost(input: Uint8Array, as = 0): number {
     for (let round = 0; round < rounds; round++) twin(input);
     least = Math.min(least, (performance.now() - start) / rounds);
   }
-  return least;
+  return least / length;
 }
 
 /** How a reader's cost grows, in looks at each byte; undefined when it grows with its input alone. */
@@ -74,10 +77,12 @@ async function superlinear(
 ): Promise<string | undefined> {
   const seen: string[] = [];
   let least = Infinity;
+  // For a first suspicion the twin is measured once: it takes longer than most readers.
+  const look = runs === 1 ? lookCost(new Uint8Array(SMALLEST)) : undefined;
   for (let size = SMALLEST; size <= largest; size *= 2) {
     const input = make(size);
     const time = await cost(read, input, runs);
-    const looks = time / twinCost(input, runs === 1 ? 0 : time);
+    const looks = time / Math.max(1, input.length) / (look ?? lookCost(input, time));
     seen.push(`${input.length} bytes: ${Math.round(looks)}`);
     if (looks > GROWTH * Math.max(least, FLOOR)) return seen.join(", ");
     least = Math.min(least, looks);

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { nextId } from "../../db/next_id.ts";
+import type { Sql } from "../../db/open.ts";
 import { insertPushCertificate } from "../../db/push/push_certificates.ts";
 import { insertMetaBusinessUnit } from "../../db/tags/meta_business_units.ts";
 import { createApp } from "../../routes/app.ts";
@@ -49,82 +50,90 @@ export async function withFleet(
   settings: Partial<Record<keyof Config, unknown>> = {},
   push?: { certificatePem: string; keyPem: string },
 ): Promise<void> {
-  await withDatabase(async (sql, url) => {
-    const runtime = await testRuntime(sql, url, { DEVICE_TEST_ROOTS: maker.pem, ...settings });
-    const { clock } = runtime;
-    const unit = await insertMetaBusinessUnit(sql, { name: "Test" }, clock.now());
-    const id = await nextId(sql, "push_certificates");
-    const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2040-01-01T00:00:00Z") };
-    await insertPushCertificate(sql, {
-      id,
-      name: "push",
-      topic: TOPIC,
-      ...dates,
-      certificate: push?.certificatePem ??
-        toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
-      privateKeySealed: await runtime.keys.seal(
-        exportPkcs8(push === undefined ? KEYS[0] : openPrivateKey(push.keyPem)),
-        {
-          table: "push_certificates",
-          column: "private_key_sealed",
-          id,
-        },
-      ),
-    }, clock.now());
-    const enrollment = await createOtaEnrollment(runtime, testBy, {
-      name: "Everyone",
-      displayName: "Everyone",
-      pushCertificateId: id,
-      secret: { metaBusinessUnitId: unit.id, serialNumbers: [], udids: [], quota: null, expiredAt: null, tags: [] },
-    });
-    const app = createApp(runtime);
-    const fetch = async (request: Request) => {
-      const response = await app.fetch(request, { remoteAddress: "192.0.2.1" });
-      await runtime.routine.flush();
-      return response;
-    };
-    let token: string | undefined;
-    let made = 0;
-    const newKey = deviceKeys();
-    const fleet: Fleet = {
-      runtime,
-      enrollmentId: enrollment.id,
-      maker,
-      fetch,
-      device(options = {}) {
-        const [model] = MODELS;
-        assert.ok(model);
-        made++;
-        return new SimulatedDevice({
-          model,
-          serialNumber: `C02SIM${String(made).padStart(6, "0")}`,
-          send: fetch,
-          now: () => clock.now(),
-          key: KEYS[made % 2] ?? KEYS[0],
-          newKey,
-          ...options,
-        });
+  await withDatabase(async (sql, url) => await body(await fleetOn(sql, url, settings, push)));
+}
+
+/** Founds a house in an empty database. */
+export async function fleetOn(
+  sql: Sql,
+  url: string,
+  settings: Partial<Record<keyof Config, unknown>> = {},
+  push?: { certificatePem: string; keyPem: string },
+): Promise<Fleet> {
+  const runtime = await testRuntime(sql, url, { DEVICE_TEST_ROOTS: maker.pem, ...settings });
+  const { clock } = runtime;
+  const unit = await insertMetaBusinessUnit(sql, { name: "Test" }, clock.now());
+  const id = await nextId(sql, "push_certificates");
+  const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2040-01-01T00:00:00Z") };
+  await insertPushCertificate(sql, {
+    id,
+    name: "push",
+    topic: TOPIC,
+    ...dates,
+    certificate: push?.certificatePem ??
+      toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
+    privateKeySealed: await runtime.keys.seal(
+      exportPkcs8(push === undefined ? KEYS[0] : openPrivateKey(push.keyPem)),
+      {
+        table: "push_certificates",
+        column: "private_key_sealed",
+        id,
       },
-      async enrolled(options = {}) {
-        const device = this.device(options);
-        await device.enroll(
-          await downloadDirectProfile(runtime, testBy, enrollment.id, { signed: options.scep !== "old" }),
-        );
-        return device;
-      },
-      async api(method, path, content) {
-        token ??= (await makeCaller(runtime, "superuser")).token;
-        const response = await fetch(
-          new Request(`https://mdm.example.com${path}`, {
-            method,
-            headers: { Authorization: `Token ${token}`, "Content-Type": "application/json" },
-            ...(content === undefined ? {} : { body: JSON.stringify(content) }),
-          }),
-        );
-        const text = await response.text();
-        return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
-      },
-    };
-    await body(fleet);
+    ),
+  }, clock.now());
+  const enrollment = await createOtaEnrollment(runtime, testBy, {
+    name: "Everyone",
+    displayName: "Everyone",
+    pushCertificateId: id,
+    secret: { metaBusinessUnitId: unit.id, serialNumbers: [], udids: [], quota: null, expiredAt: null, tags: [] },
   });
+  const app = createApp(runtime);
+  const fetch = async (request: Request) => {
+    const response = await app.fetch(request, { remoteAddress: "192.0.2.1" });
+    await runtime.routine.flush();
+    return response;
+  };
+  let token: string | undefined;
+  let made = 0;
+  const newKey = deviceKeys();
+  const fleet: Fleet = {
+    runtime,
+    enrollmentId: enrollment.id,
+    maker,
+    fetch,
+    device(options = {}) {
+      const [model] = MODELS;
+      assert.ok(model);
+      made++;
+      return new SimulatedDevice({
+        model,
+        serialNumber: `C02SIM${String(made).padStart(6, "0")}`,
+        send: fetch,
+        now: () => clock.now(),
+        key: KEYS[made % 2] ?? KEYS[0],
+        newKey,
+        ...options,
+      });
+    },
+    async enrolled(options = {}) {
+      const device = this.device(options);
+      await device.enroll(
+        await downloadDirectProfile(runtime, testBy, enrollment.id, { signed: options.scep !== "old" }),
+      );
+      return device;
+    },
+    async api(method, path, content) {
+      token ??= (await makeCaller(runtime, "superuser")).token;
+      const response = await fetch(
+        new Request(`https://mdm.example.com${path}`, {
+          method,
+          headers: { Authorization: `Token ${token}`, "Content-Type": "application/json" },
+          ...(content === undefined ? {} : { body: JSON.stringify(content) }),
+        }),
+      );
+      const text = await response.text();
+      return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
+    },
+  };
+  return fleet;
 }

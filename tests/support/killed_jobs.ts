@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { addInstanceSetting } from "../../db/installation/instance_settings.ts";
-import type { Sql } from "../../db/open.ts";
+import type { Json, Sql } from "../../db/open.ts";
 import { DatabaseUnavailable } from "../../db/supervised_pool.ts";
 import type { AnyJob } from "../../jobs/job.ts";
+import type { FrozenJob } from "../jobs/frozen_worker.ts";
 import { drain } from "../../jobs/queue.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { SimulatedAppsAndBooks } from "../../simulators/apple/apps_and_books.ts";
@@ -30,10 +31,13 @@ import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { connected, defined } from "./ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
-import { type Fleet, withFleet } from "./fleet.ts";
+import { copyDatabase, dropDatabase, makeTemplate, withDatabase } from "./database.ts";
+import { type Fleet, fleetOn } from "./fleet.ts";
+import { keepRows } from "./kept_rows.ts";
+import { keepState } from "./kept_state.ts";
 import { losing } from "./lost_statements.ts";
 import { pkgOf, provisioningProfileOf } from "./packages.ts";
-import { withRuntime } from "./runtime.ts";
+import { type TestRuntime, withRuntime } from "./runtime.ts";
 
 const never = new AbortController().signal;
 /** A second key, so that there is something to rotate. */
@@ -284,83 +288,51 @@ async function giveLicences(fleet: Fleet, { store }: SimulatedAppsAndBooks): Pro
   ) await enqueueJob(sql, runtime, { kind, key: `${id}`, payload });
 }
 
-/**
- * Keeps every row of a database beside its tables, and notes from then on which tables are written to. Returns the statement
- * that brings the rows of those back.
- */
-async function keepRows(sql: Sql): Promise<string> {
-  const tables = await sql<{ name: string; columns: string }[]>`
-    select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
-    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-    group by c.relname`;
-  const all = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
-  await sql.unsafe(`
-    create schema kept;
-    create table kept."?written" (name text);
-    create table kept."?columns" (name text, columns text);
-    create function kept.note() returns trigger language plpgsql as $$ begin
-      insert into kept."?written" values (tg_argv[0]);
-      return null;
-    end $$;
-    ${
-    tables.map(({ name, columns }) => `
-      create table kept."${name}" as table public."${name}";
-      insert into kept."?columns" values ('${name}', '${columns}');
-      create trigger note after insert or update or delete on public."${name}"
-        for each statement execute function kept.note('${name}');
-      create trigger note_truncate after truncate on public."${name}"
-        for each statement execute function kept.note('${name}');`).join("")
-  }`);
-  // Partitions that a run made go. Rows point at each other: nothing is checked or noted while they come back.
-  return `begin; do $$ declare made text; columns_of text; begin
-    for made in select tablename from pg_tables where schemaname = 'public'
-      and tablename <> all (array[${all.map(({ name }) => `'${name}'`)}]) loop
-      execute format('drop table public.%I', made);
-    end loop;
-    set local session_replication_role = replica;
-    for made, columns_of in select distinct c.name, c.columns from kept."?columns" c join kept."?written" w using (name) loop
-      execute format('delete from public.%I', made);
-      execute format('insert into public.%1$I (%2$s) overriding system value select %2$s from kept.%1$I', made, columns_of);
-    end loop;
-    delete from kept."?written"; end $$; commit`;
-}
-
 /** The house as it was, with a store that has one unreferenced file; the store is removed afterwards. */
-async function withCopy(house: House, body: (copy: Copy) => Promise<void>): Promise<void> {
-  const { url, restore } = house;
-  const folder = await Deno.makeTempDir();
+async function withCopy(house: Waiting, body: (copy: Copy) => Promise<void>): Promise<void> {
   // A pool of its own as far as caches can tell: they go by the pool, and the rows go back in time.
   const { sql } = losing(house.sql, 0, "unsent");
-  try {
-    await sql.unsafe(restore);
-    const { sha256 } = await new FolderStore(folder, systemRandom).put(new TextEncoder().encode("unused"), 9);
-    // Put long ago: a new file may still be named.
-    const long = new Date("2026-01-01T00:00:00Z");
-    await Deno.utime(`${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`, long, long);
-    await body({ sql, url, folder });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using store = await makeStore();
+  await sql.unsafe(house.restore);
+  house.restoreServices();
+  house.runtime.clock.set(house.since);
+  await body({ sql, folder: store.folder });
 }
 
-type Copy = { sql: Sql; url: string; folder: string };
+/** A folder of files, of which one is not referenced and was put long ago: a new one may still be named. */
+async function makeStore(): Promise<AsyncDisposable & { folder: string }> {
+  const folder = await Deno.makeTempDir();
+  const { sha256 } = await new FolderStore(folder, systemRandom).put(new TextEncoder().encode("unused"), 9);
+  const long = new Date("2026-01-01T00:00:00Z");
+  await Deno.utime(`${folder}/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`, long, long);
+  return { folder, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+}
+
+type Copy = { sql: Sql; folder: string };
 type House = {
-  fleet: Fleet;
+  runtime: TestRuntime;
   /** Where the simulated services are. */
   settings: Record<string, string>;
-  job: AnyJob;
-  /** Its connections serve all copies: a new one reads what the tables are, which costs more than a run. */
+  /** The database as it was prepared, to be copied. */
+  template: string;
+  /** A copy. Its connections serve all runs: a new one reads what the tables are, which costs more than a run. */
   sql: Sql;
-  /** The database's address, and the statement that brings it back to where the job is queued and due. */
-  url: string;
+  /** The statement that brings the rows of a copy back. */
   restore: string;
-  /** When it is due. */
+  /** Brings the simulated services back. */
+  restoreServices(): void;
+  /** Keeps what the simulated services hold now. Returns what brings it back. */
+  keepServices(): () => void;
+  /** When it was prepared. */
   since: Date;
+  /** The payload of any job. */
+  payload: Json;
 };
+/** A house in which a job waits: `since` is when it is due. */
+type Waiting = House & { job: AnyJob };
 
-/** Runs `body` with a house in which the job waits. */
-async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Promise<void> {
+/** Runs `body` with a house. */
+async function withHouse(body: (house: House) => Promise<void>): Promise<void> {
   let now = () => new Date();
   const apple = new SimulatedDeviceAssignment(() => now());
   const assignmentUrl = apple.start();
@@ -381,42 +353,73 @@ async function withHouse(job: AnyJob, body: (house: House) => Promise<void>): Pr
     S3_SECRET_ACCESS_KEY: ACCOUNT.secretAccessKey,
   };
   bucket.objects.set("packages/Editor.pkg", { bytes: PACKAGE, modified: now() });
-  await withFleet(async (fleet) => {
-    now = () => fleet.runtime.clock.now();
-    fleet.runtime.network = systemNetwork;
-    const { serialNumber, version } = await prepare(fleet, { apple, shop, lookup });
-    const { clock, databaseUrl, sql } = fleet.runtime;
-    if (job.kind === "authority-renewal") clock.set("2040-01-01T00:00:00Z");
-    // Changes of the house may have asked for it already.
-    const [asked] = await sql`select 1 from jobs where kind = ${job.kind} and state = 'queued'`;
-    const payload = {
-      revision: 1,
-      serial_numbers: [serialNumber],
-      version,
-      uri: "s3://packages/Editor.pkg",
-      sha256: createHash("sha256").update(PACKAGE).digest("hex"),
-    };
-    if (asked === undefined) await enqueueJob(sql, fleet.runtime, { kind: job.kind, payload });
-    const restore = await keepRows(sql);
-    await body({ fleet, job, sql, url: databaseUrl, restore, since: clock.now(), settings });
-  }, settings).finally(() => Promise.all([apple.stop(), shop.stop(), lookup.close(), bucket.stop()]));
+  const prepared = Promise.withResolvers<Pick<House, "runtime" | "restore" | "since" | "payload">>();
+  const keepServices = () => keepState(apple.portal, apple.locks, shop.store, bucket.objects, bucket.uploads);
+  let template: string | undefined;
+  try {
+    template = await makeTemplate(async (sql, url) => {
+      const fleet = await fleetOn(sql, url, settings);
+      const { runtime } = fleet;
+      now = () => runtime.clock.now();
+      runtime.network = systemNetwork;
+      const { serialNumber, version } = await prepare(fleet, { apple, shop, lookup });
+      const payload = {
+        revision: 1,
+        serial_numbers: [serialNumber],
+        version,
+        uri: "s3://packages/Editor.pkg",
+        sha256: createHash("sha256").update(PACKAGE).digest("hex"),
+      };
+      prepared.resolve({ runtime, restore: await keepRows(sql), since: now(), payload });
+    }, 6);
+    const house = { ...await prepared.promise, settings, template, restoreServices: keepServices(), keepServices };
+    await withDatabase((sql) => body({ ...house, sql }), template);
+  } finally {
+    await Promise.all([apple.stop(), shop.stop(), lookup.close(), bucket.stop()]);
+    if (template !== undefined) await dropDatabase(template);
+  }
+}
+
+/** Runs `body` with the house as it was, in which a job waits. */
+async function withJob(house: House, job: AnyJob, body: (house: Waiting) => Promise<void>): Promise<void> {
+  const { runtime, sql, restore } = house;
+  await sql.unsafe(restore);
+  const since = job.kind === "authority-renewal" ? new Date("2040-01-01T00:00:00Z") : house.since;
+  runtime.clock.set(since);
+  const queued = await queueJob(house, job, sql);
+  try {
+    await body({ ...house, since, job });
+  } finally {
+    await sql`delete from kept.jobs where uuid = ${queued}`;
+  }
+}
+
+/** Queues a job as one of the kept rows. Returns its UUID; null if changes of the house have asked for it already. */
+async function queueJob({ runtime, payload }: House, { kind }: AnyJob, sql: Sql): Promise<string | null> {
+  const [asked] = await sql`select 1 from jobs where kind = ${kind} and state = 'queued'`;
+  if (asked !== undefined) return null;
+  const uuid = await enqueueJob(sql, runtime, { kind, payload });
+  await sql`insert into kept.jobs select * from jobs where uuid = ${uuid}`;
+  return uuid;
 }
 
 /** Runs what is due of the house's kind on a copy. */
-const run = ({ fleet, job }: House, { folder }: Copy, sql: Sql) =>
-  drain({ ...fleet.runtime, sql, keys, files: new FolderStore(folder, systemRandom) }, [job], never);
+const run = ({ runtime, job }: Waiting, { folder }: Copy, sql: Sql) =>
+  drain({ ...runtime, sql, keys, files: new FolderStore(folder, systemRandom) }, [job], never);
 
 const filesOf = async ({ folder }: Copy) =>
   (await Array.fromAsync(new FolderStore(folder, systemRandom).list())).map(({ sha256 }) => sha256);
 
-const outcomeOf = async (house: House, copy: Copy) => ({
+const outcomeOf = async (house: Waiting, copy: Copy) => ({
   files: await filesOf(copy),
   rows: await stateOf(copy.sql, house.since),
 });
 
 /** The result of an undisturbed run, and its number of statements. */
-async function undisturbed(house: House) {
-  let found: { outcome: Awaited<ReturnType<typeof outcomeOf>>; statements: number } | undefined;
+type Undisturbed = { outcome: Awaited<ReturnType<typeof outcomeOf>>; statements: number };
+
+async function runUndisturbed(house: Waiting): Promise<Undisturbed> {
+  let found: Undisturbed | undefined;
   await withCopy(house, async (copy) => {
     const before = await outcomeOf(house, copy);
     const counted = losing(copy.sql, 0, "unsent");
@@ -439,8 +442,8 @@ async function undisturbed(house: House) {
 }
 
 /** Lets the lease and the pause after it pass, and runs the job to its end. */
-async function finish(house: House, copy: Copy): Promise<void> {
-  const { clock } = house.fleet.runtime;
+async function finish(house: Waiting, copy: Copy): Promise<void> {
+  const { clock } = house.runtime;
   clock.advance(house.job.leaseSeconds);
   // The first poll takes the job back from a dead process; it is due after a pause.
   await run(house, copy, copy.sql);
@@ -474,82 +477,137 @@ const groupOf = ({ kind }: AnyJob): Group =>
     ? "keeping"
     : "others";
 
+/** Jobs that one process runs and freezes before it is killed: each holds two databases with their connections. */
+const JOBS_OF_A_PROCESS = 4;
+
 /** Registers the tests of the jobs of a group. */
 export function testKilledJobs(group: Group): void {
   const jobs = JOBS.filter((job) => groupOf(job) === group);
   assert.ok(jobs.length > 0, group);
-  for (const job of jobs) testKilledJob(job);
+  Deno.test(`a job, interrupted at each of its statements in turn or killed, has the result of an undisturbed run: ${group}`, (t) =>
+    withHouse(async (house) => {
+      /** Runs a step; what is opened in it may stay open for the next, but not after the test. */
+      const step = (name: string, fn: () => Promise<void>) =>
+        t.step({ name, fn, sanitizeOps: false, sanitizeResources: false });
+      const undisturbed: (Undisturbed & { job: AnyJob })[] = [];
+      for (const job of jobs) {
+        await step(
+          `${job.kind}, interrupted at each of its statements in turn`,
+          () =>
+            withJob(house, job, async (waiting) => {
+              const result = await runUndisturbed(waiting);
+              undisturbed.push({ job, ...result });
+              // The state after an unanswered or a last statement is the same as before the next unsent one: all three ways are
+              // needed only for the queue's behavior, which one kind shows.
+              for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
+                await interruptAtEach(waiting, how, result);
+              }
+            }),
+        );
+      }
+      assert.equal(undisturbed.length, jobs.length);
+      for (let at = 0; at < jobs.length; at += JOBS_OF_A_PROCESS) {
+        await testKilled(house, undisturbed.slice(at, at + JOBS_OF_A_PROCESS), step);
+      }
+    }));
 }
 
-function testKilledJob(job: AnyJob): void {
-  Deno.test(`${job.kind}, interrupted at each of its statements in turn or killed, has the result of an undisturbed run`, async (t) => {
-    await withHouse(job, async (house) => {
-      const { clock } = house.fleet.runtime;
-      const { outcome, statements } = await undisturbed(house);
-      // The state after an unanswered or a last statement is the same as before the next unsent one: all three ways are
-      // needed only for the queue's behavior, which one kind shows.
-      for (const how of job.kind === "file-cleanup" ? LOSSES : (["unsent"] as const)) {
-        await t.step(`a run ${HOW[how]}`, async () => {
-          for (let at = 1, reached = true; reached; at++) {
-            await withCopy(house, async (copy) => {
-              clock.set(house.since);
-              const broken = losing(copy.sql, at, how);
-              await run(house, copy, broken.sql).catch((error) => {
-                assert.ok(error instanceof DatabaseUnavailable, `statement ${at}: ${error?.stack ?? error}`);
-              });
-              reached = broken.count() >= at;
-              await finish(house, copy);
-              assert.deepEqual(await outcomeOf(house, copy), outcome, `statement ${at}`);
-            });
-          }
-        });
-      }
-      // Three statements before the job (look, claim, beat); after it success, and a look and a claim that find nothing.
-      const own = statements - 6;
-      assert.ok(own > 0);
-      for (
-        const [when, at] of [["in the middle", 3 + Math.ceil(own / 2)], [
-          "before its success is recorded",
-          3 + own + 1,
-        ]] as const
-      ) {
-        await t.step(`a process that is killed ${when}`, () =>
-          withCopy(house, async (copy) => {
-            clock.set(house.since);
-            await killedAt(house, copy, at);
-            const running = await copy.sql`select 1 from jobs where kind = ${job.kind} and state = 'running'`;
-            assert.equal(running.length, 1, "it was killed while it held the lease");
-            assert.equal(await run(house, copy, copy.sql), 0, "nobody takes it over before the lease is over");
-            await finish(house, copy);
-            assert.deepEqual(await outcomeOf(house, copy), outcome);
-          }));
-      }
-    });
-  });
-}
-
-/** Runs the job in a process of its own that is killed at a statement. */
-async function killedAt(
-  { job, since, settings }: House,
-  { url, folder }: Copy,
-  at: number,
+/** Loses each statement of a job in turn. */
+async function interruptAtEach(
+  house: Waiting,
+  how: (typeof LOSSES)[number],
+  { outcome }: Undisturbed,
 ): Promise<void> {
+  for (let at = 1, reached = true; reached; at++) {
+    const where = `a run ${HOW[how]}: ${at}`;
+    await withCopy(house, async (copy) => {
+      const broken = losing(copy.sql, at, how);
+      await run(house, copy, broken.sql).catch((error) => {
+        assert.ok(error instanceof DatabaseUnavailable, `${where}: ${error?.stack ?? error}`);
+      });
+      reached = broken.count() >= at;
+      await finish(house, copy);
+      assert.deepEqual(await outcomeOf(house, copy), outcome, where);
+    });
+  }
+}
+
+/** Kills jobs twice each: in the middle of their work, and after it, before their success is recorded. */
+async function testKilled(
+  house: House,
+  jobs: readonly (Undisturbed & { job: AnyJob })[],
+  step: (name: string, fn: () => Promise<void>) => Promise<unknown>,
+): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const killed = jobs.flatMap((one) => {
+    // Three statements before the job (look, claim, beat); after it success, and a look and a claim that find nothing.
+    const own = one.statements - 6;
+    assert.ok(own > 0);
+    return [
+      { ...one, when: "in the middle", at: 3 + Math.ceil(own / 2) },
+      { ...one, when: "before its success is recorded", at: 3 + own + 1 },
+    ];
+  });
+  const copies: (Copy & { house: Waiting; frozen: FrozenJob })[] = [];
+  for (const { job, at } of killed) {
+    const { sql, url } = stack.use(await copyDatabase(house.template));
+    const { folder } = stack.use(await makeStore());
+    const since = job.kind === "authority-renewal" ? new Date("2040-01-01T00:00:00Z") : house.since;
+    house.runtime.clock.set(since);
+    await queueJob(house, job, sql);
+    const frozen = { url, kind: job.kind, at, time: since.toISOString(), folder };
+    copies.push({ sql, folder, frozen, house: { ...house, job, since } });
+  }
+  const servicesAt = await killFrozen(house, copies.map(({ frozen }) => frozen));
+  for (const [index, { job, when, outcome }] of killed.entries()) {
+    await step(`${job.kind}, whose process is killed ${when}`, async () => {
+      const copy = copies[index];
+      assert.ok(copy);
+      servicesAt[index]?.();
+      house.runtime.clock.set(copy.house.since);
+      const running = await copy.sql`select 1 from jobs where kind = ${job.kind} and state = 'running'`;
+      assert.equal(running.length, 1, "it was killed while it held the lease");
+      assert.equal(await run(copy.house, copy, copy.sql), 0, "nobody takes it over before the lease is over");
+      await finish(copy.house, copy);
+      assert.deepEqual(await outcomeOf(copy.house, copy), outcome);
+    });
+  }
+}
+
+/**
+ * Runs jobs in a process of their own up to a statement of each, and kills it. Returns for each what brings the simulated
+ * services back to where they were then.
+ */
+async function killFrozen(house: House, jobs: readonly FrozenJob[]): Promise<(() => void)[]> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...taskFlags("test"),
       "--no-check",
       new URL("../jobs/frozen_worker.ts", import.meta.url).pathname,
-      ...[url, job.kind, String(at), since.toISOString(), RING, folder, JSON.stringify(settings)],
+      ...[RING, JSON.stringify(house.settings)],
     ],
+    stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  assert.match(new TextDecoder().decode(value), /^frozen/);
-  child.kill("SIGKILL");
-  await reader.cancel();
+  const input = child.stdin.getWriter();
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const services: (() => void)[] = [];
+  try {
+    for (const job of jobs) {
+      house.restoreServices();
+      house.runtime.clock.set(job.time);
+      await input.write(new TextEncoder().encode(`${JSON.stringify(job)}\n`));
+      assert.equal((await output.read()).value, "frozen\n", job.kind);
+      services.push(house.keepServices());
+    }
+  } finally {
+    child.kill("SIGKILL");
+    await output.cancel();
+    await input.abort();
+  }
   assert.equal((await child.status).signal, "SIGKILL");
+  return services;
 }
 
 /** Registers the tests of transactions of their own. */
