@@ -34,7 +34,7 @@ export async function ensureContentUser(
 ): Promise<{ user: ContentUserRow; isNew: boolean }> {
   const before = await findContentUser(db, row.locationId, row.managedAppleId);
   if (before !== undefined) return { user: before, isNew: false };
-  // By the person alone: whoever needs several locations takes one lock, so that no two transactions deadlock.
+  // By the person alone: a transaction that needs several locations takes one lock, so that no two of them deadlock.
   await db`select pg_advisory_xact_lock(${PERSON_LOCK}::int, hashtext(lower(${row.managedAppleId})))`;
   const known = await findContentUser(db, row.locationId, row.managedAppleId);
   if (known !== undefined) return { user: known, isNew: false };

@@ -33,7 +33,7 @@ export const furtherFacts = (db: Db) =>
 
 /** Returns the device of an enrollment, as commands see it. */
 export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "Device" | "User"): Promise<TargetRow> {
-  return speakerOf(one(await db<SpeakerRow[]>`${speakerRowOf(db, enrollmentId)}`), channel).target;
+  return targetOf(one(await db<SpeakerRow[]>`${speakerRowOf(db, enrollmentId)}`), channel);
 }
 
 /** The device or user of a conversation, whether its enrollment has ended, and whether it is blocked. */
@@ -51,23 +51,29 @@ export const speakerRowOf = (db: Db, enrollmentId: EnrollmentId | Statement) =>
         (select d.blocked_at is not null from devices d where d.id = device_id) as blocked
       from enrollments e where id = ${enrollmentId}`;
 
+/** Returns the device or user that a row describes. */
+export const targetOf = (
+  row: Omit<TargetRow, "channel"> & { osVersionExtra: string },
+  channel: "Device" | "User",
+): TargetRow => ({
+  channel,
+  platform: row.platform,
+  osVersion: `${row.osVersion} ${row.osVersionExtra}`.trim(),
+  model: row.model,
+  appleSilicon: row.appleSilicon,
+  supervised: row.supervised,
+  userEnrollment: row.userEnrollment,
+  userApproved: row.userApproved,
+  activationLockManageable: row.activationLockManageable,
+  awaitingConfiguration: row.awaitingConfiguration,
+  sharedIpad: row.sharedIpad,
+  unlockTokenEscrowed: row.unlockTokenEscrowed,
+  lostMode: row.lostMode,
+});
+
 /** Returns the speaker of a row. */
 export const speakerOf = (row: SpeakerRow, channel: "Device" | "User"): Speaker => ({
-  target: {
-    channel,
-    platform: row.platform,
-    osVersion: `${row.osVersion} ${row.osVersionExtra}`.trim(),
-    model: row.model,
-    appleSilicon: row.appleSilicon,
-    supervised: row.supervised,
-    userEnrollment: row.userEnrollment,
-    userApproved: row.userApproved,
-    activationLockManageable: row.activationLockManageable,
-    awaitingConfiguration: row.awaitingConfiguration,
-    sharedIpad: row.sharedIpad,
-    unlockTokenEscrowed: row.unlockTokenEscrowed,
-    lostMode: row.lostMode,
-  },
+  target: targetOf(row, channel),
   ended: row.ended,
   blocked: row.blocked,
 });

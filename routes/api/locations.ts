@@ -67,7 +67,7 @@ export const LOCATION_ENDPOINTS = [
     tag: TAG,
     summary: "Add the location of a content token",
     description:
-      "The token is proven at Apple first. Apple is then told that this server manages the location, and its assets are synchronized.",
+      "The token is proven at Apple first. Then this server registers with Apple as the manager of the location, and its assets are synchronized.",
     body: locationInput.meta({ id: "LocationRequest" }),
     response: { status: 201, schema: locationSchema },
     async handle({ runtime, by, body }) {

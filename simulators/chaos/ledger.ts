@@ -170,7 +170,7 @@ export class Ledger {
     for (const [device, count] of extra) {
       const allowed = this.#unsure.get(device) ?? 0;
       if (count > allowed) {
-        found("invented", `${device} has ${count} commands that no answer told of; ${allowed} answers were lost`);
+        found("invented", `${device} has ${count} commands that no answer confirmed; ${allowed} answers were lost`);
       }
     }
     // Commands that exist although their answer was lost must be executed as well.

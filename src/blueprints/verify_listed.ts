@@ -1,8 +1,10 @@
 /**
- * Compares the profiles that a device lists with those that were sent to it, in both directions: configuration profiles and
- * provisioning profiles alike. A listed profile is verified. A profile that the device accepted but does not list will be installed again; one that it refused but lists
- * counts as installed; one that it removed but still lists will be removed again, and one whose removal it refused but does
- * not list counts as removed. Lists that repeatedly contradict the device's answers end the attempts.
+ * Compares the profiles that a device lists with those that were sent to it, in both directions: configuration profiles
+ * and provisioning profiles alike.
+ *
+ * A listed profile is verified. One that the device accepted but does not list is installed again; one that it refused but
+ * lists counts as installed. One that it removed but still lists is removed again; one whose removal it refused but that it
+ * does not list counts as removed. Lists that repeatedly contradict the device's answers end the attempts.
  *
  * @module
  */

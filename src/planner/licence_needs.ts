@@ -43,7 +43,7 @@ function neededBy({ via, waits, lacksLicence, resolution }: Delivery, { observed
 
 const isHeld = ({ state }: HeldLicence): boolean => state !== "none" && state !== "releasing";
 
-/** Returns what the ledger has to be told of a channel; nothing, as a rule. */
+/** Returns what a channel changes in the ledger; nothing, as a rule. */
 export function licenceNeeds(facts: Facts, situation: Situation): LicenceNeeds {
   const { licenceHolder, licences, observed } = facts.artifacts;
   if (licenceHolder.kind === "nobody") return { reserve: [], release: [] };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { targetOf } from "../../db/devices/devices.ts";
 import type { ChannelId } from "../../db/ids.ts";
 import type { Db } from "../../db/open.ts";
 import { findPlanQueue, findPlanRow, type PlanCommandRow, type PlanRow } from "../../db/work/plan_facts.ts";
@@ -30,19 +31,7 @@ function observedOf(rows: readonly TargetArtifactRow[]): ObservedArtifact[] {
 /** Returns the target that a row describes. */
 function targetOfRow(row: PlanRow): CommandTarget {
   return {
-    channel: row.channel,
-    platform: row.platform,
-    osVersion: `${row.osVersion} ${row.osVersionExtra}`.trim(),
-    model: row.model,
-    appleSilicon: row.appleSilicon,
-    supervised: row.supervised,
-    userEnrollment: row.userEnrollment,
-    userApproved: row.userApproved,
-    activationLockManageable: row.activationLockManageable,
-    awaitingConfiguration: row.awaitingConfiguration,
-    sharedIpad: row.sharedIpad,
-    unlockTokenEscrowed: row.unlockTokenEscrowed,
-    lostMode: row.lostMode,
+    ...targetOf(row, row.channel),
     ...(row.filevault === null ? {} : {
       recoveryKeyEscrowed: row.filevault.prkAt !== null,
       escrowsRecoveryKey: row.filevault.installed !== null,

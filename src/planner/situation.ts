@@ -24,7 +24,7 @@ export type Situation = Deliveries & {
   declarations: DeclarationSet;
   /** The newest versions in the App Store of apps that are kept updated: Apple's identifiers, by version id. */
   storeVersions: ReadonlyMap<string, string>;
-  /** The update that the device is told to have. */
+  /** The update that is declared to the device. */
   update: UpdateDecision;
   /** The settings of the blueprint that are for Macs; null where there are none, or the channel is not a Mac's own. */
   ofMacs: Pick<BlueprintContent, "filevault" | "recoveryPassword"> | null;

@@ -1,6 +1,6 @@
 /**
- * A worker that takes jobs as it is told, and freezes each at a statement of its run: it says so, keeps it where it is, and waits
- * for the next or to be killed.
+ * A worker that runs the jobs named on its standard input, and freezes each at a statement of its run. It prints a line when
+ * one is frozen, and waits for the next or to be killed.
  *
  * Arguments: the key ring, and as JSON the settings that say where the simulated services are. On standard input a line of JSON
  * for each job: see `FrozenJob`.

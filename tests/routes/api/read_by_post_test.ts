@@ -4,7 +4,7 @@ import { withApi } from "./support.ts";
 
 const PATHS = ["/api/mdm/devices/", "/api/mdm/location_assets/", "/api/mdm/locations/"];
 
-Deno.test("lists whose published examples are POSTs without a body are read by them, by whoever may read them", () =>
+Deno.test("lists whose published examples are POSTs without a body are read by POST, with the permission to view them", () =>
   withApi(async ({ as }) => {
     const found = ENDPOINTS.filter(({ readByPost }) => readByPost === true);
     assert.deepEqual(found.map(({ method, path }) => `${method} ${path}`).sort(), PATHS.map((path) => `GET ${path}`));

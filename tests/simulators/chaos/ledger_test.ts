@@ -78,7 +78,7 @@ Deno.test("known bad histories are found, each with its evidence", () => {
       [unsure, ...["a", "b"].flatMap((uuid) => [offered(uuid), executed(uuid), taken(uuid)])],
       { listed: listed({ a: "Acknowledged", b: "Acknowledged" }) },
       "invented",
-      /2 commands that no answer told of; 1 answers were lost/,
+      /2 commands that no answer confirmed; 1 answers were lost/,
     ],
     [
       "refused",
