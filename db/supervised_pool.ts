@@ -177,10 +177,14 @@ class Client {
 /** The use of the database by a pool since it was opened. Statements that were sent together are one round trip. */
 export type DatabaseUse = { roundTrips: number; statements: number };
 
-const USES = new WeakMap<object, DatabaseUse>();
+const USE = Symbol("use");
 
 /** Returns a pool's use of the database so far. */
-export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({ roundTrips: 0, statements: 0, ...USES.get(pool) });
+export const databaseUse = (pool: postgres.Sql): DatabaseUse => ({
+  roundTrips: 0,
+  statements: 0,
+  ...(pool as { [USE]?: DatabaseUse })[USE],
+});
 
 /**
  * The option of `begin` with which the first statements are sent together with the begin. If the begin fails, they have run
@@ -279,7 +283,8 @@ export function supervisedPool(
   };
 
   const sql = facade(maker, statement);
-  const pool = Object.assign(sql, {
+  return Object.assign(sql, {
+    [USE]: use,
     begin: (first: unknown, second?: unknown) =>
       transaction((second ?? first) as (tx: postgres.TransactionSql) => Promise<unknown>, first === TOGETHER),
     async end({ timeout = 5 }: { timeout?: number } = {}) {
@@ -297,8 +302,6 @@ export function supervisedPool(
       await Promise.all(ending);
     },
   }) as unknown as postgres.Sql;
-  USES.set(pool, use);
-  return pool;
 }
 
 /** Waits until no client is busy, for at most that many seconds. */

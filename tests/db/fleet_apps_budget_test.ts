@@ -3,7 +3,7 @@ import { findFleetApp, listDevicesWithApp, listFleetApps } from "../../db/device
 import { searchDevices } from "../../db/devices/device_list_views.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { countFleetApps } from "../../src/devices/fleet_apps.ts";
-import { withDatabase } from "../support/database.ts";
+import { withDatabaseCopy } from "../support/database.ts";
 import { testRuntime } from "../support/runtime.ts";
 
 /** Devices, and apps on each. `FLEET_APPS=20000` is the fleet that docs/performance.md has the figures of. */
@@ -63,7 +63,7 @@ async function looks(sql: Sql): Promise<Map<string, { whole: number; any: number
 }
 
 Deno.test("a list of the fleet's apps looks at no device; one app and its devices are found by their index", () =>
-  withDatabase(async (wide, url) => {
+  withDatabaseCopy(async (wide, url) => {
     await fill(wide);
     const sql = openDatabase(url, { max: 1 });
     try {

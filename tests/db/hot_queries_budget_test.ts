@@ -32,7 +32,7 @@ import {
 } from "../../db/work/plan_facts.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { byJob } from "../../src/events/by.ts";
-import { dropDatabase, makeTemplate, withDatabase } from "../support/database.ts";
+import { dropDatabase, makeTemplate, withDatabaseCopy } from "../support/database.ts";
 import { findEvents } from "../support/events.ts";
 import { channelIdOf, deviceIdOf, enrollmentIdOf } from "../support/ids.ts";
 import { testRuntime } from "../support/runtime.ts";
@@ -117,7 +117,7 @@ Deno.test.beforeAll(async () => void (filled = await makeTemplate(fill)));
 Deno.test.afterAll(() => dropDatabase(filled));
 
 /** Runs `body` with a copy of the filled database: filling one takes seconds. */
-const withMany = (body: (sql: Sql, url: string) => Promise<void>) => withDatabase(body, filled);
+const withMany = (body: (sql: Sql, url: string) => Promise<void>) => withDatabaseCopy(body, filled);
 
 type Counters = Map<string, number>;
 

@@ -31,7 +31,7 @@ import { KEY_CHECK } from "../../src/secrets/load.ts";
 import { parseKeyRing } from "../../src/secrets/key_ring.ts";
 import { connected, defined } from "./ade.ts";
 import { assign, idOf, link, made, makeBlueprint, makeProfile, rest, settle } from "./artifacts.ts";
-import { copyDatabase, dropDatabase, makeTemplate, withDatabase } from "./database.ts";
+import { copyDatabase, dropDatabase, makeTemplate, withDatabaseCopy } from "./database.ts";
 import { type Fleet, fleetOn } from "./fleet.ts";
 import { keepRows } from "./kept_rows.ts";
 import { keepState } from "./kept_state.ts";
@@ -373,7 +373,7 @@ async function withHouse(body: (house: House) => Promise<void>): Promise<void> {
       prepared.resolve({ runtime, restore: await keepRows(sql), since: now(), payload });
     }, 6);
     const house = { ...await prepared.promise, settings, template, restoreServices: keepServices(), keepServices };
-    await withDatabase((sql) => body({ ...house, sql }), template);
+    await withDatabaseCopy((sql) => body({ ...house, sql }), template);
   } finally {
     await Promise.all([apple.stop(), shop.stop(), lookup.close(), bucket.stop()]);
     if (template !== undefined) await dropDatabase(template);

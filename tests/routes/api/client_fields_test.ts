@@ -10,7 +10,7 @@ import { pageQuery } from "../../../routes/api/paging.ts";
 import { ENDPOINTS } from "../../../routes/api/registry.ts";
 import { parseOrRefuse } from "../../../routes/api/parse.ts";
 import { Problem } from "../../../src/errors.ts";
-import { withRuntime } from "../../support/runtime.ts";
+import { withDatabaseCopy } from "../../support/database.ts";
 import { bodyOf, rowsOf } from "./artifacts_support.ts";
 import { type Caller, withApi } from "./support.ts";
 
@@ -272,9 +272,9 @@ Deno.test("every choice of every body, at every depth, names the value that it d
 });
 
 Deno.test("error chains that were kept with other keys get Apple's", () =>
-  withRuntime(async ({ sql, clock }) => {
+  withDatabaseCopy(async (sql) => {
     const old = [{ domain: "MCMDMErrorDomain", code: 4, usEnglish: "No." }, { ErrorCode: 1, ErrorDomain: "Espalier" }];
-    const now = clock.now();
+    const now = new Date();
     await sql`
       insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, sent_count,
         not_now_count, error_chain, created_at, updated_at)

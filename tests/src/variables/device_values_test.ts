@@ -11,7 +11,8 @@ import {
 import { SECRET_WORDS } from "../../../src/variables/secret_names.ts";
 import { openDeviceValue } from "../../../src/variables/stored_values.ts";
 import { testBy } from "../../routes/api/support.ts";
-import { type TestRuntime, withRuntime } from "../../support/runtime.ts";
+import { withDatabaseCopy } from "../../support/database.ts";
+import { type TestRuntime, testRuntime, withRuntime } from "../../support/runtime.ts";
 
 const SERIAL = "C02TEST";
 const set = (runtime: TestRuntime, input: DeviceValuesInput) =>
@@ -165,7 +166,8 @@ async function asBefore({ sql, clock }: TestRuntime, values: Record<string, stri
 }
 
 Deno.test("older values are marked by their names, hidden immediately, removed from old audit entries, and encrypted by the job", () =>
-  withRuntime(async (runtime) => {
+  withDatabaseCopy(async (sql, url) => {
+    const runtime = await testRuntime(sql, url);
     const secrets = Object.fromEntries([...SECRET_WORDS].map((word) => [`A_${word}1_B`, `marker-${word}`]));
     const open = { ROOM: "1", MONKEY: "2", PASSAGE: "3", KEYNOTE_2: "4" };
     const migration = await asBefore(runtime, { ...secrets, ...open });
