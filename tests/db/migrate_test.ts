@@ -3,14 +3,14 @@ import { dropPartitionsBefore, ensurePartitions } from "../../db/events/events.t
 import { migrate, MigrationError, statementsAlone, type Waiting } from "../../db/migrate.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { isLocked, type Patience } from "../../db/short_locks.ts";
-import { withDatabase } from "../support/database.ts";
+import { withDatabaseCopy } from "../support/database.ts";
 
 Deno.test("a migrated database has nothing left to apply", async () => {
-  await withDatabase(async (sql) => assert.deepEqual(await migrate(sql), []));
+  await withDatabaseCopy(async (sql) => assert.deepEqual(await migrate(sql), []));
 });
 
 Deno.test("processes that start at once on an empty database apply every migration exactly once", async () => {
-  await withDatabase(async (sql, url) => {
+  await withDatabaseCopy(async (sql, url) => {
     await sql`drop schema public cascade`;
     await sql`create schema public`;
     const others = [1, 2, 3, 4].map(() => openDatabase(url, { max: 2 }));
@@ -24,14 +24,14 @@ Deno.test("processes that start at once on an empty database apply every migrati
 });
 
 Deno.test("a database of a newer version is refused by name", async () => {
-  await withDatabase(async (sql) => {
+  await withDatabaseCopy(async (sql) => {
     await sql`insert into migrations (name, hash) values ('9999_future.sql', 'x')`;
     await assert.rejects(migrate(sql), (error) => error instanceof MigrationError && /9999_future/.test(error.message));
   });
 });
 
 Deno.test("a migration that was changed after it was applied is refused", async () => {
-  await withDatabase(async (sql) => {
+  await withDatabaseCopy(async (sql) => {
     await sql`update migrations set hash = 'other' where name = '0001_ground.sql'`;
     await assert.rejects(migrate(sql), /0001_ground/);
   });
@@ -73,7 +73,7 @@ const insertDevice = (sql: Sql, serial: string) =>
 
 for (const how of ["update devices set deleted_by = 'x'", "lock table devices in access share mode"]) {
   Deno.test(`a migration that waits for a table delays no other transaction: ${how}`, () =>
-    withDatabase((sql, url) =>
+    withDatabaseCopy((sql, url) =>
       withNewer("alter table devices add column newer text; create table newer ();", async (folder, name) => {
         await insertDevice(sql, "A");
         const release = await hold(sql, how);
@@ -117,7 +117,7 @@ for (const how of ["update devices set deleted_by = 'x'", "lock table devices in
 }
 
 Deno.test("a migration of several tables gives way to a message that needs them in another order", () =>
-  withDatabase((sql, url) =>
+  withDatabaseCopy((sql, url) =>
     withNewer(
       "alter table devices add column newer text; alter table channels add column newer text;",
       async (folder, name) => {
@@ -142,7 +142,7 @@ Deno.test("a migration of several tables gives way to a message that needs them 
   ));
 
 Deno.test("while one process waits for a table, another waits for it, logs that, and has nothing left to apply", () =>
-  withDatabase((sql, url) =>
+  withDatabaseCopy((sql, url) =>
     withNewer("alter table devices add column newer text;", async (folder, name) => {
       const release = await hold(sql, "lock table devices in access share mode");
       const other = openDatabase(url, { max: 2 });
@@ -159,7 +159,7 @@ Deno.test("while one process waits for a table, another waits for it, logs that,
   ));
 
 Deno.test("a migration that fails in its middle leaves nothing behind", () =>
-  withDatabase((sql) =>
+  withDatabaseCopy((sql) =>
     withNewer("create table newer (); alter table devices add column newer text; select 1 / 0;", async (folder) => {
       await assert.rejects(migrate(sql, { folder }), /division by zero/);
       const [row] = await sql`select to_regclass('newer') as newer, exists (select 1 from information_schema.columns
@@ -170,7 +170,7 @@ Deno.test("a migration that fails in its middle leaves nothing behind", () =>
   ));
 
 Deno.test("an index is built while others write, and again when its first building failed", () =>
-  withDatabase((sql) => {
+  withDatabaseCopy((sql) => {
     const text = "-- Without a transaction.\ndrop index concurrently if exists devices_newer;\n" +
       "create unique index concurrently devices_newer on devices (deleted_by);\n";
     return withNewer(text, async (folder, name) => {
@@ -207,7 +207,7 @@ Deno.test("only a file that builds an index concurrently is run without a transa
 });
 
 Deno.test("creating and dropping months of events does not wait for a long report", () =>
-  withDatabase(async (sql, url) => {
+  withDatabaseCopy(async (sql, url) => {
     await ensurePartitions(sql, new Date("2026-06-01"));
     const others = openDatabase(url, { max: 1, lockTimeout: 10 });
     const release = await hold(sql, "lock table events in access share mode");

@@ -5,7 +5,8 @@ import { MODELS } from "../../simulators/device/models.ts";
 import { KEPT, KEPT_NAME } from "../../routes/admin/parts/form.ts";
 import { personWith } from "../routes/admin/support.ts";
 import { ALL_PLATFORMS, assign, idOf, link, made, makeBlueprint, rest, settle } from "../support/artifacts.ts";
-import { type Fleet, withFleet } from "../support/fleet.ts";
+import { withDatabaseCopy } from "../support/database.ts";
+import { type Fleet, fleetOn, withFleet } from "../support/fleet.ts";
 
 async function enrolled(fleet: Fleet, platform: string) {
   const model = MODELS.find((one) => one.platform === platform);
@@ -92,8 +93,9 @@ Deno.test("a command's form has the arguments that the target supports, and is h
   }));
 
 Deno.test("a kind of artifacts is one file: created with the API and on its page, it reaches the device", () =>
-  withFleet(async (fleet) => {
-    await fleet.runtime.sql`
+  withDatabaseCopy(async (sql, url) => {
+    const fleet = await fleetOn(sql, url);
+    await sql`
       create table note_versions (
         version_id uuid primary key references artifact_versions (id) on delete cascade, text text not null)`;
     const nature = { name: "Rules", type: "Note", channel: "Device", ...ALL_PLATFORMS };

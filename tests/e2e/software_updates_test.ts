@@ -327,7 +327,9 @@ Deno.test("once: the device is told exactly what is written, and a failed update
       await shown(`/software-update-enforcements/${id}/`),
       /Targets of devices 1 device .*15\.2 \(24C101\)/,
     );
+    fleet.runtime.clock.advance(60);
     await device.passTime();
+    fleet.runtime.clock.advance(60);
     assert.equal(await device.passTime(), "15.2");
     await rest(device);
     assert.match(await shown("/software-updates/progress/"), /No device is late, and no update has failed\./);

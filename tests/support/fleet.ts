@@ -29,6 +29,9 @@ export { KEYS } from "./keys.ts";
 
 const maker: DeviceMaker = await makeDeviceMaker(new TestClock().now(), MAKER_KEY);
 
+const PUSH_DATES = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2040-01-01T00:00:00Z") };
+const PUSH_CERTIFICATE = toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...PUSH_DATES }), "CERTIFICATE");
+
 /** A running house. */
 export type Fleet = {
   runtime: TestRuntime;
@@ -64,14 +67,12 @@ export async function fleetOn(
   const { clock } = runtime;
   const unit = await insertMetaBusinessUnit(sql, { name: "Test" }, clock.now());
   const id = await nextId(sql, "push_certificates");
-  const dates = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2040-01-01T00:00:00Z") };
   await insertPushCertificate(sql, {
     id,
     name: "push",
     topic: TOPIC,
-    ...dates,
-    certificate: push?.certificatePem ??
-      toPem(selfSigned({ subject: [["CN", "push"]], key: KEYS[0], ...dates }), "CERTIFICATE"),
+    ...PUSH_DATES,
+    certificate: push?.certificatePem ?? PUSH_CERTIFICATE,
     privateKeySealed: await runtime.keys.seal(
       exportPkcs8(push === undefined ? KEYS[0] : openPrivateKey(push.keyPem)),
       {

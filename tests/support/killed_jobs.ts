@@ -37,7 +37,7 @@ import { keepRows } from "./kept_rows.ts";
 import { keepState } from "./kept_state.ts";
 import { losing } from "./lost_statements.ts";
 import { pkgOf, provisioningProfileOf } from "./packages.ts";
-import { type TestRuntime, withRuntime } from "./runtime.ts";
+import type { TestRuntime } from "./runtime.ts";
 
 const never = new AbortController().signal;
 /** A second key, so that there is something to rotate. */
@@ -614,7 +614,7 @@ async function killFrozen(house: House, jobs: readonly FrozenJob[]): Promise<(()
 export function testLostTransactions(): void {
   for (const how of LOSSES) {
     Deno.test(`a transaction ${HOW[how]} of its own, is rolled back, and one without its commit's answer is not`, () =>
-      withRuntime(async ({ sql }) => {
+      withDatabaseCopy(async (sql) => {
         await sql`create table words (word text)`;
         const write = (at: number) => {
           const broken = losing(sql, at, how);
