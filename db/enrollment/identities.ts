@@ -57,14 +57,17 @@ export async function findContact(
   return row;
 }
 
+/** The channel that an answer is of. */
+export type LockedContactRow = ContactRow & { sessionStartedAt: Date | null };
+
 /** Returns the channel that an answer is of, locked until the transaction ends as `lockChannels` does. */
 export async function lockContact(
   db: Db,
   fingerprint: string,
   deviceKey: string,
   userKey: string,
-): Promise<(ContactRow & { sessionStartedAt: Date | null }) | undefined> {
-  const [row] = await db<(ContactRow & { sessionStartedAt: Date | null })[]>`
+): Promise<LockedContactRow | undefined> {
+  const [row] = await db<LockedContactRow[]>`
     select e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at, e.session_id,
       c.id as channel_id, c.next_action_at, c.session_started_at
     from enrollment_identities i join enrollments e on e.id = i.enrollment_id join devices d on d.id = e.device_id

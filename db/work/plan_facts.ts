@@ -232,33 +232,58 @@ export async function findPlanQueue(db: Db, channelId: ChannelId): Promise<PlanC
   return await db<PlanCommandRow[]>`${planQueueOf(db, channelId)} order by id`;
 }
 
+/** What the answer to a command needs. */
+export type Turn = {
+  speaker: Speaker;
+  /** The head of the live queue of its channel, oldest first, and the answered command. */
+  queue: PlanCommandRow[];
+  /** When the first command of the whole queue expires. */
+  firstExpiresAt: Date | null;
+};
+
+type TurnRow = SpeakerRow & { firstExpiresAt: Date | null } & (PlanCommandRow | { id: null });
+
 /**
- * Returns what the answer to a command needs, in one statement: who it is of, and the live queue of its channel, oldest
- * first. `answered` is the UUID of the command, which is read with its arguments. Undefined without such an enrollment.
+ * Returns what the answer to a command needs, in one statement. `answered` is the UUID of the command, which is read with
+ * its arguments. Undefined without such an enrollment.
  */
 export async function findTurn(
   db: Db,
   of: { enrollmentId: Statement; channelId: Statement; channel: "Device" | "User" },
   answered: string | undefined,
-): Promise<{ speaker: Speaker; queue: PlanCommandRow[] } | undefined> {
-  const rows = await db<(SpeakerRow & (PlanCommandRow | { id: null }))[]>`
+): Promise<Turn | undefined> {
+  const rows = await db<TurnRow[]>`
     select s.*, q.* from (${speakerRowOf(db, of.enrollmentId)}) s
-      left join (${planQueueOf(db, of.channelId, answered)}) q on true order by q.id`;
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  return { speaker: speakerOf(first, of.channel), queue: rows.filter((row) => row.id !== null) };
+      left join (${queueHeadOf(db, of.channelId, answered)}) q on true order by q.id`;
+  return turnOf(rows, of.channel);
 }
 
-const planQueueOf = (db: Db, channelId: ChannelId | Statement, answered?: string) =>
+function turnOf(rows: readonly TurnRow[], channel: "Device" | "User"): Turn | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const queue = rows.filter((row) => row.id !== null);
+  return { speaker: speakerOf(first, channel), queue, firstExpiresAt: first.firstExpiresAt };
+}
+
+const columnsOf = (db: Db, answered: string | Statement | null) =>
   db`
-    select id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
+    id, uuid, name, arguments->>'artifact_version' as artifact_version, state, not_before, expires_at, sent_at,
       sent_count, not_now_at, not_now_count, created_at, order_group,
-      case when uuid = ${
-    answered ?? null
-  } or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})
+      case when uuid = ${answered} or (place <= ${WITH_ARGUMENTS} and pg_column_size(arguments) <= ${SHORT_ARGUMENTS})
         then arguments end as arguments,
-      case when uuid = ${answered ?? null} or place <= ${WITH_ARGUMENTS} then secrets_sealed end as secrets_sealed
+      case when uuid = ${answered} or place <= ${WITH_ARGUMENTS} then secrets_sealed end as secrets_sealed`;
+
+const planQueueOf = (db: Db, channelId: ChannelId) =>
+  db`
+    select ${columnsOf(db, null)}
     from (select *, row_number() over (order by id) as place from commands where channel_id = ${channelId}) as queue`;
+
+const queueHeadOf = (db: Db, channelId: Statement, answered: string | Statement | null = null) =>
+  db`
+    select ${columnsOf(db, answered)}, first_expires_at from (
+      select *, row_number() over (order by id) as place, min(expires_at) over () as first_expires_at
+      from commands where channel_id = ${channelId}) as queue
+    where place <= ${WITH_ARGUMENTS} or uuid = ${answered}`;
 
 /** Keeps when an inventory command was asked. */
 export async function recordInventoryAsked(db: Db, channelId: ChannelId, name: string, now: Date): Promise<void> {

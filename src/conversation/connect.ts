@@ -4,16 +4,8 @@
  * @module
  */
 
-import { channelOf, enrollmentOf, findContact, findPinned, lockContact } from "../../db/enrollment/identities.ts";
-import type { Tx } from "../../db/open.ts";
+import { findContact, findPinned } from "../../db/enrollment/identities.ts";
 import { beginConversation } from "../../db/work/channels.ts";
-import { type FinalState, postponeCommand, setNextAction } from "../../db/work/commands.ts";
-import { findTurn, type PlanCommandRow } from "../../db/work/plan_facts.ts";
-import { TOGETHER } from "../../db/supervised_pool.ts";
-import type { CommandTarget, Effect } from "../commands/command.ts";
-import { argumentsOf } from "../commands/queue.ts";
-import { type AnyCommand, commandNamed } from "../commands/registry.ts";
-import { sealResult } from "../commands/result.ts";
 import { bindRenewedIdentity } from "../enrollment/renewal.ts";
 import { asRefusal, problem } from "../errors.ts";
 import { KeyWanted, makeEscrowKey } from "../filevault/escrow_keys.ts";
@@ -21,24 +13,13 @@ import type { Caller } from "../events/by.ts";
 import { alertAndThrow, AlertingProblem } from "../identity/alert.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { loadFacts } from "../planner/load.ts";
-import { nextOfQueue } from "../planner/schedulers/queued_commands.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { applyEffect } from "./apply_effects.ts";
-import type { Exchange, TargetedConversation } from "./conversation.ts";
+import { isExpired, takeAnswer } from "./answer.ts";
+import type { Exchange, Outcome } from "./conversation.ts";
+import { nextCommand } from "./next_command.ts";
 import { releaseOverdue } from "./release_overdue.ts";
-import { type LastStatements, lastStatements, nextCommand, sendKnown, writeNow } from "./next_command.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Seconds from a NotNow to the next offer of the command: the first wait doubles with each NotNow, up to the longest. */
-const NOT_NOW_WAIT = { first: 60, longest: 4 * 3600 };
-
-/** Returns when a command that the device has postponed `count` times before is offered again. */
-const afterNotNow = (now: Date, count: number) =>
-  new Date(now.getTime() + Math.min(NOT_NOW_WAIT.first * 2 ** count, NOT_NOW_WAIT.longest) * 1000);
-
-/** How a conversation went on: a command for the device, nothing, the end of its management; or the sender is not known. */
-type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended" | "unknown";
+import { inTransaction } from "./transaction.ts";
 
 /** Answers a connect: returns the bytes of the next command, or null if there is nothing to do. */
 export async function handleConnect(
@@ -74,7 +55,7 @@ const MOST_KEYS = 2;
 
 /** Goes on with a conversation, and once more after each key pair that it needs. */
 async function converse(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
-  const attempt = report.status === "Idle" ? begin : goOn;
+  const attempt = report.status === "Idle" ? begin : takeAnswer;
   for (let made = 0;; made++) {
     try {
       return await attempt(runtime, by, sender, report);
@@ -97,26 +78,6 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
   return outcome;
 }
 
-/** Runs a conversation in a transaction, and writes the deferred statements with its commit. */
-async function inTransaction(
-  runtime: Runtime,
-  converse: (tx: Tx, last: LastStatements) => Promise<Outcome>,
-): Promise<Outcome> {
-  let outcome: Outcome = null;
-  const last: LastStatements = { statements: [] };
-  await runtime.sql.begin(TOGETHER, async (tx) => {
-    outcome = await converse(tx, last);
-    return lastStatements(tx, last, runtime.clock.now());
-  });
-  // Not before the commit: what was rolled back did not happen.
-  last.afterwards?.();
-  if (last.marking !== undefined && (await last.marking).length === 0) {
-    // The command was ended while it was chosen. The device connects again, and gets the next one.
-    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
-  }
-  return outcome;
-}
-
 /** Handles the start of a conversation. */
 async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }: Report): Promise<Outcome> {
   const at = runtime.clock.now();
@@ -135,60 +96,14 @@ async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }:
     ]);
     if (facts.blocked) return "released";
     const now = runtime.clock.now();
-    const known = { facts, expired: facts.queue.some(isExpired(now)), nextActionAt: locked?.nextActionAt };
+    const known = {
+      facts,
+      expired: facts.queue.some(({ expiresAt }) => isExpired(expiresAt, now)),
+      nextActionAt: locked?.nextActionAt,
+    };
     return await nextCommand({ tx, runtime, by, owner: { ...contact, userKey }, now }, "Idle", known, last);
   });
 }
-
-/** Handles a device's answer to a command. */
-const goOn = (runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> =>
-  inTransaction(runtime, (tx, last) => takeAnswer(tx, { runtime, by, sender }, report, last));
-
-async function takeAnswer(
-  tx: Tx,
-  { runtime, by, sender }: Pick<Exchange, "runtime" | "by" | "sender">,
-  report: Report,
-  last: LastStatements,
-): Promise<Outcome> {
-  const { status, ids } = report;
-  const userKey = ids.userKey ?? "";
-  // As above, behind the lock that the first of them takes.
-  const [contact, turn] = await Promise.all([
-    lockContact(tx, sender.fingerprint, ids.deviceKey, userKey),
-    findTurn(tx, {
-      enrollmentId: enrollmentOf(tx, sender.fingerprint),
-      channelId: channelOf(tx, sender.fingerprint, userKey),
-      channel: userKey === "" ? "Device" : "User",
-    }, uuidOf(report)),
-  ]);
-  if (contact === undefined || turn === undefined) return "unknown";
-  const { speaker, queue } = turn;
-  const owner = { ...contact, userKey };
-  runtime.routine.heard(owner.channelId, by.request.ip, false, runtime.clock.now());
-  const { target, ended, blocked } = speaker;
-  const conversation = { tx, runtime, by, owner, now: runtime.clock.now(), target };
-  const left = await applyReport(conversation, report, queue, last);
-  if (blocked) return "released";
-  // Deleted, or checked out, while this conversation waited for the channel.
-  if (ended) return "ended";
-  const expired = queue.some(isExpired(conversation.now));
-  const talk = { status, conversationStartedAt: contact.sessionStartedAt };
-  // A device in Setup Assistant may be released before its queue is.
-  const planned = left === null || expired || target.awaitingConfiguration === true;
-  const next = planned ? undefined : nextOfQueue(left, talk, conversation.now);
-  if (next !== undefined && next.arguments !== null) {
-    const sent = await sendKnown(conversation, { ...next, arguments: next.arguments }, last);
-    if (sent !== null) return sent;
-  }
-  const nextActionAt = left === null ? undefined : contact.nextActionAt;
-  return await nextCommand(conversation, status, { facts: null, expired, nextActionAt }, last);
-}
-
-const isExpired = (now: Date) => ({ expiresAt }: { expiresAt: Date | null }) => expiresAt !== null && expiresAt <= now;
-
-/** Returns the UUID of the command that a report answers. */
-const uuidOf = ({ commandUuid }: Report): string | undefined =>
-  commandUuid !== undefined && UUID.test(commandUuid) ? commandUuid : undefined;
 
 /**
  * Handles a sender whose identity has no such channel: it is renewed and used for the first time, or it is refused.
@@ -212,78 +127,4 @@ export async function identifyUnknown(
   if (pinned.endedAt !== null) {
     throw problem("device-not-identified", undefined, { reason: "the enrollment of this certificate has ended" });
   }
-}
-
-/** Applies a report to the command that it answers. Returns the rest of the queue; null if it must be read again. */
-async function applyReport(
-  conversation: TargetedConversation,
-  report: Report,
-  queue: readonly PlanCommandRow[],
-  last: LastStatements,
-): Promise<readonly PlanCommandRow[] | null> {
-  const { tx, runtime, by, owner, target, now } = conversation;
-  last.afterwards = () =>
-    runtime.routine.record(by, {
-      type: "mdm_request",
-      serialNumber: owner.serialNumber,
-      tags: ["heartbeat"],
-      objects: { device: [owner.deviceId] },
-      payload: {
-        status: "success",
-        view_name: "connect",
-        udid: owner.udid,
-        user_id: report.ids.userKey,
-        command_uuid: report.commandUuid,
-        request_status: report.status,
-      },
-    });
-  const uuid = uuidOf(report);
-  const row = uuid === undefined ? undefined : queue.find((one) => one.uuid === uuid);
-  // Answered before (our reply was lost), or never ours: nothing to do.
-  if (row === undefined) return queue;
-  if (report.status === "NotNow") {
-    await postponeCommand(tx, row.id, afterNotNow(now, row.notNowCount), now);
-    return null;
-  }
-  const command = commandNamed(row.name);
-  const state: FinalState = report.status === "Acknowledged"
-    ? "acknowledged"
-    : report.status === "Error"
-    ? "error"
-    : "formatError";
-  const effects = command === undefined || handlerOf(command, report) === undefined
-    ? []
-    : effectsOf(command, await argumentsOf(runtime, row.id, row.arguments ?? {}, row.secretsSealed), report, target);
-  const unreadable = effects.some(({ kind }) => kind === "unreadable");
-  const kept = command === undefined || command.keepsResult || unreadable || report.unreadable !== undefined;
-  last.answered = {
-    id: row.id,
-    state,
-    resultSealed: kept ? await sealResult(runtime.keys, row.id, keptBytes(report)) : null,
-    errorChain: report.errorChain === undefined ? null : JSON.parse(JSON.stringify(report.errorChain)),
-  };
-  if (effects.length === 0) return queue.filter((one) => one !== row);
-  await writeNow(tx, last, now);
-  // A blocked device's last report counts as any other: it may hold the PIN that the device is locked with.
-  const answered = { requestType: command?.requestType ?? row.name, uuid: row.uuid };
-  for (const effect of effects) await applyEffect(effect, { ...conversation, command: answered });
-  // Facts have changed. Until a plan has taken them into account, nothing that was prepared before may be served.
-  await setNextAction(tx, owner.channelId, now);
-  return null;
-}
-
-/** The size limit of a stored unreadable report: enough to see the cause, but no space for a device to fill. */
-const UNREADABLE_BYTES = 64 * 1024;
-
-const keptBytes = ({ raw, unreadable }: Report): Uint8Array =>
-  unreadable === undefined ? raw : raw.subarray(0, UNREADABLE_BYTES);
-
-/** Returns the effects of a command's answer, if any. */
-const handlerOf = (command: AnyCommand, { status }: Report) =>
-  status === "Acknowledged" ? command.onAcknowledged : command.onError;
-
-function effectsOf(command: AnyCommand, args: unknown, report: Report, target: CommandTarget): Effect[] {
-  const parsed = command.args.safeParse(args);
-  if (!parsed.success) return [{ kind: "unreadable", reason: "the stored arguments are not the command's" }];
-  return handlerOf(command, report)?.(report, parsed.data, target) ?? [];
 }

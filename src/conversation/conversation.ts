@@ -35,6 +35,9 @@ export type TargetedConversation = Conversation & {
   command?: { requestType: string; uuid: string };
 };
 
+/** How a conversation went on: a command for the device, nothing, the end of its management; or the sender is not known. */
+export type Outcome = Uint8Array<ArrayBuffer> | null | "released" | "ended" | "unknown";
+
 /** Returns the owner of artifacts in a conversation. */
 export const artifactOwnerOf = (
   { owner, target }: Pick<TargetedConversation, "owner" | "target">,

@@ -10,12 +10,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "@std/encoding";
 import type { Random } from "../runtime.ts";
+import { decryptGcm, encryptGcm, type GcmKey, importGcmKey } from "./aes_gcm.ts";
 
 /** The row a sealed value belongs to. */
 export type SealContext = { table: string; column: string; id: string | number };
 
 /** One key of the ring. Ids are 1 to 32 of `[A-Za-z0-9_-]`. */
-export type RingKey = { id: string; key: CryptoKey };
+export type RingKey = { id: string; key: GcmKey };
 
 /** An encrypted value that cannot be opened, or settings that do not form a ring. Never contains key material. */
 export class SecretError extends Error {
@@ -29,7 +30,7 @@ const associatedData = (context: SealContext) =>
 
 /** The keys that open sealed values; the first one seals. */
 export class KeyRing {
-  readonly #keys: Map<string, CryptoKey>;
+  readonly #keys: Map<string, GcmKey>;
   readonly #random: Random;
   readonly #refresh: (() => Promise<readonly RingKey[]>) | undefined;
   /** Id of the key that seals. */
@@ -56,11 +57,8 @@ export class KeyRing {
     const key = this.#keys.get(this.primary);
     if (key === undefined) throw new SecretError("Cannot seal: the key ring is empty");
     const nonce = this.#random.bytes(12);
-    const sealed = await crypto.subtle.encrypt(
-      { name: "AES-GCM", iv: nonce, additionalData: associatedData(context) },
-      key,
-      typeof plain === "string" ? encoder.encode(plain) : Uint8Array.from(plain),
-    );
+    const text = typeof plain === "string" ? encoder.encode(plain) : Uint8Array.from(plain);
+    const sealed = await encryptGcm(key, nonce, associatedData(context), text);
     return `e1.${this.primary}.${encodeBase64Url(nonce)}.${encodeBase64Url(sealed)}`;
   }
 
@@ -82,13 +80,7 @@ export class KeyRing {
       );
     }
     try {
-      return new Uint8Array(
-        await crypto.subtle.decrypt(
-          { name: "AES-GCM", iv: decodeBase64Url(nonce), additionalData: associatedData(context) },
-          key,
-          decodeBase64Url(body),
-        ),
-      );
+      return await decryptGcm(key, decodeBase64Url(nonce), associatedData(context), decodeBase64Url(body));
     } catch (cause) {
       throw new SecretError(
         `Cannot open ${context.table}.${context.column} of ${context.id}: wrong key or altered value`,
@@ -151,7 +143,7 @@ async function parseKeys(setting: string): Promise<RingKey[]> {
       );
     }
     const bytes = decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/").replace(/=?$/, "="));
-    keys.push({ id, key: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]) });
+    keys.push({ id, key: await importGcmKey(bytes) });
   }
   return keys;
 }

@@ -1,0 +1,58 @@
+/**
+ * AES-256-GCM (NIST SP 800-38D) with a tag of 16 bytes behind the ciphertext, as Web Crypto writes it.
+ *
+ * Short texts are encrypted in place: to hand one to another thread and back takes longer than to encrypt it. Long ones go
+ * to that thread, since the process would answer nobody meanwhile.
+ *
+ * @module
+ */
+
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A key, for both ways. */
+export type GcmKey = { readonly here: KeyObject; readonly apart: CryptoKey };
+
+const NAME = "AES-GCM";
+const TAG = 16;
+/** Bytes of a short text at most. */
+const SHORT = 16 * 1024;
+
+/** Returns the key of these 32 bytes. */
+export async function importGcmKey(bytes: Bytes): Promise<GcmKey> {
+  return {
+    here: createSecretKey(bytes),
+    apart: await crypto.subtle.importKey("raw", bytes, NAME, false, ["encrypt", "decrypt"]),
+  };
+}
+
+/** Returns ciphertext and tag. A nonce of 12 bytes is used once. */
+export async function encryptGcm(key: GcmKey, nonce: Bytes, associated: Bytes, plain: Bytes): Promise<Bytes> {
+  if (plain.length > SHORT) {
+    const sealed = await crypto.subtle.encrypt({ name: NAME, iv: nonce, additionalData: associated }, key.apart, plain);
+    return new Uint8Array(sealed);
+  }
+  const cipher = createCipheriv("aes-256-gcm", key.here, nonce);
+  cipher.setAAD(associated);
+  const sealed = new Uint8Array(plain.length + TAG);
+  sealed.set(cipher.update(plain));
+  cipher.final();
+  sealed.set(cipher.getAuthTag(), plain.length);
+  return sealed;
+}
+
+/** Returns the text. Throws when the tag is not that of the key, the nonce, the associated data and the ciphertext. */
+export async function decryptGcm(key: GcmKey, nonce: Bytes, associated: Bytes, sealed: Bytes): Promise<Bytes> {
+  if (sealed.length > SHORT + TAG) {
+    const plain = await crypto.subtle.decrypt({ name: NAME, iv: nonce, additionalData: associated }, key.apart, sealed);
+    return new Uint8Array(plain);
+  }
+  if (sealed.length < TAG) throw new TypeError(`Cannot decrypt: ${sealed.length} bytes are less than a tag`);
+  const decipher = createDecipheriv("aes-256-gcm", key.here, nonce, { authTagLength: TAG });
+  decipher.setAAD(associated);
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+  const plain = Uint8Array.from(decipher.update(sealed.subarray(0, sealed.length - TAG)));
+  decipher.final();
+  return plain;
+}
