@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "../../db/open.ts";
-import { withDatabase } from "../support/database.ts";
+import { withDatabaseCopy } from "../support/database.ts";
 
 Deno.test("sessions do not compile queries, whatever the database's own settings are", () =>
-  withDatabase(async (sql, url) => {
+  withDatabaseCopy(async (sql, url) => {
     const [{ name } = { name: "" }] = await sql<{ name: string }[]>`select current_database() as name`;
     await sql.unsafe(`alter database ${name} set jit = on`);
     await sql.unsafe(`alter database ${name} set jit_above_cost = 0`);

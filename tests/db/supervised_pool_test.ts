@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { type Db, isUnavailable, openDatabase, type Sql } from "../../db/open.ts";
-import { withDatabase } from "../support/database.ts";
+import { withDatabaseCopy } from "../support/database.ts";
 import postgres from "postgres";
 import { DatabaseUnavailable, databaseUse, supervisedPool, TOGETHER } from "../../db/supervised_pool.ts";
 
@@ -10,7 +10,7 @@ function withPools(
   body: (sql: Sql, admin: Sql, url: string) => Promise<void>,
   options: Parameters<typeof openDatabase>[1] = {},
 ): Promise<void> {
-  return withDatabase(async (admin, url) => {
+  return withDatabaseCopy(async (admin, url) => {
     const sql = openDatabase(url, { max: 4, name: "watched", ...options });
     try {
       await admin`create table x (id bigserial primary key, v text not null)`;
@@ -343,7 +343,7 @@ Deno.test("of two transactions in a deadlock, one succeeds and the other is retr
   }));
 
 Deno.test("ending the pool waits for running work and accepts no more", () =>
-  withDatabase(async (_admin, url) => {
+  withDatabaseCopy(async (_admin, url) => {
     const sql = openDatabase(url, { max: 2 });
     const work = sql.begin(async (tx) => {
       await tx`select pg_sleep(0.1)`;

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { one, openDatabase, type Sql } from "../../db/open.ts";
+import { openDatabase, type Sql } from "../../db/open.ts";
 import { RowsOfTemplate } from "./rows_of_template.ts";
 
 const cluster = Deno.env.get("ESPALIER_TEST_DATABASE");
@@ -17,6 +17,8 @@ const admin = cluster === undefined ? undefined : openDatabase(cluster, { max: 1
 /** Connections of a test's pool, and their name. */
 const CONNECTIONS = 6;
 const NAME = "espalier-test";
+/** The name of the connection that takes rows back. */
+const KEEPER = "espalier-keeper";
 
 /** The database that tests take turns in; undefined where the last one spoiled it. */
 let shared: Shared | undefined;
@@ -32,7 +34,10 @@ const open = async () => {
 Deno.test.beforeAll(open);
 Deno.test.beforeEach(open);
 Deno.test.afterAll(async () => {
-  for (const { copy } of shared === undefined ? spoiled : [...spoiled, shared]) await copy[Symbol.asyncDispose]();
+  for (const { copy, keeper } of shared === undefined ? spoiled : [...spoiled, shared]) {
+    await keeper.end({ timeout: 5 });
+    await copy[Symbol.asyncDispose]();
+  }
   await admin?.end({ timeout: 5 });
 });
 
@@ -92,35 +97,35 @@ export async function copyDatabase(of: string): Promise<DatabaseCopy> {
 }
 
 /** A database that tests take turns in. */
-type Shared = { copy: DatabaseCopy; rows: RowsOfTemplate };
+type Shared = { copy: DatabaseCopy; keeper: Sql; rows: RowsOfTemplate };
 
 async function openShared(): Promise<Shared> {
   const copy = await copyDatabase(template());
   await Promise.all(Array.from({ length: CONNECTIONS }, () => copy.sql`select pg_sleep(0.01)`));
-  return { copy, rows: await RowsOfTemplate.read(copy.sql) };
+  const keeper = openDatabase(copy.url, { max: 1, name: KEEPER });
+  await keeper`select 1`;
+  return { copy, keeper, rows: await RowsOfTemplate.read(copy.sql, keeper) };
 }
 
 /** Makes a database ready for the next test. Throws when this one has done more to it than to change rows. */
 async function leave({ copy: { sql }, rows }: Shared): Promise<void> {
-  await quiet(sql);
-  const own = one(
-    await sql<{ count: number }[]>`
-      select count(*)::int as count from pg_stat_activity where datname = current_database() and application_name = ${NAME}`,
-  );
-  if (own.count === CONNECTIONS && await rows.restore()) return;
+  if (await quiet(sql) === CONNECTIONS && await rows.restore()) return;
   if (shared !== undefined) spoiled.push(shared);
   shared = undefined;
   throw new Error("The test changed more than rows, or lost a connection: it should use `withDatabaseCopy`");
 }
 
-/** Waits for what a test has left running, and ends connections that it opened itself and did not close. */
-async function quiet(sql: Sql): Promise<void> {
+/**
+ * Waits for what a test has left running, and ends connections that it opened itself and did not close. Returns how many
+ * connections the pool has.
+ */
+async function quiet(sql: Sql): Promise<number> {
   for (let waited = 0; waited < 5000; waited += 5) {
-    const busy = await sql<{ pid: number; own: boolean }[]>`
-      select pid, application_name = ${NAME} as own from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and (application_name <> ${NAME} or state <> 'idle')`;
-    if (busy.length === 0) return;
-    const others = busy.filter(({ own }) => !own).map(({ pid }) => pid);
+    const all = await sql<{ pid: number; own: boolean; idle: boolean }[]>`
+      select pid, application_name = ${NAME} as own, state = 'idle' or pid = pg_backend_pid() as idle
+      from pg_stat_activity where datname = current_database() and application_name <> ${KEEPER}`;
+    const others = all.filter(({ own }) => !own).map(({ pid }) => pid);
+    if (others.length === 0 && all.every(({ idle }) => idle)) return all.length;
     await sql`select pg_terminate_backend(pid, 5000) from unnest(${others}::int[]) pid`;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

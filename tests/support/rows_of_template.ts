@@ -6,19 +6,13 @@
 
 import { one, type Sql } from "../../db/open.ts";
 
-/** Whether a catalog's row is of no partition. */
-const ofWhole = (relation: string) => `not exists (select from pg_class where oid = ${relation} and relispartition)`;
-
-/** What a database has besides rows and partitions: relations, triggers, functions, constraints, statistics, settings. */
-const STRUCTURE = `(select md5(concat_ws(' ',
-  (select concat(count(*), ' ', max(oid), ' ', max(reltuples)) from pg_class
-    where not relispartition and relnamespace = 'public'::regnamespace),
-  (select concat(count(*), ' ', max(oid)) from pg_trigger where ${ofWhole("tgrelid")}),
-  (select concat(count(*), ' ', max(oid)) from pg_proc),
-  (select concat(count(*), ' ', max(oid)) from pg_constraint where ${ofWhole("conrelid")}),
-  (select count(*) from pg_attribute a join pg_class c on c.oid = attrelid
-    where not relispartition and relnamespace = 'public'::regnamespace),
-  (select count(*) from pg_statistic where ${ofWhole("starelid")}), (select count(*) from pg_db_role_setting))))`;
+/** What a database has besides rows and partitions: relations, their columns, checks and statistics; functions; settings. */
+const STRUCTURE = `(select concat_ws(' ', count(*), max(oid), sum(hashtext(relname)), sum(relnatts), sum(relchecks),
+      sum(relhastriggers::int), sum(reltuples))
+    from pg_class where relnamespace = 'public'::regnamespace and not relispartition)
+  || (select concat_ws(' ', '', (select max(oid) from pg_proc), (select max(oid) from pg_trigger where not tgisinternal),
+    (select count(*) from pg_db_role_setting join pg_database d on d.oid = setdatabase
+      where datname = current_database())))`;
 
 /** The first rows of a table that has some, as JSON, and their digest. */
 type Seed = { rows: string; digest: string };
@@ -30,25 +24,33 @@ type Difference = { structure: string; partitions: string[]; tables: string[]; s
 const PARTITIONS = `array(select relname::text from pg_class where relispartition and relkind = 'r' order by 1)`;
 
 const digestOf = (row: string) => `md5(coalesce(string_agg(${row}::text, ' ' order by ${row}::text), ''))`;
-const namesOf = (selects: Iterable<string>) => `array(${[...selects].join(" union all ")})`;
+const listOf = (selects: readonly string[]) => `array(${selects.join(" union all ")})`;
+const isFilled = (table: string) => `select '${table}' where exists (select from ${table})`;
+/** A sequence's value, as the arguments of `setval`. */
+const VALUE = "concat(last_value, ',', is_called::text)";
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** The first rows of a database. */
 export class RowsOfTemplate {
   readonly #sql: Sql;
+  readonly #keeper: Sql;
   readonly #seeds = new Map<string, Seed>();
   readonly #sequences = new Map<string, string>();
   #query = "";
   #structure = "";
   #partitions: readonly string[] = [];
 
-  private constructor(sql: Sql) {
+  private constructor(sql: Sql, keeper: Sql) {
     this.#sql = sql;
+    this.#keeper = keeper;
   }
 
-  /** Reads the rows of a database that has few. Its user is a superuser. */
-  static async read(sql: Sql): Promise<RowsOfTemplate> {
-    const rows = new RowsOfTemplate(sql);
+  /**
+   * Reads the rows of a database that has few. Its user is a superuser. `keeper` is another pool on it: a session without
+   * foreign keys' checks forgets its plans.
+   */
+  static async read(sql: Sql, keeper: Sql): Promise<RowsOfTemplate> {
+    const rows = new RowsOfTemplate(sql, keeper);
     await rows.#read();
     return rows;
   }
@@ -57,42 +59,32 @@ export class RowsOfTemplate {
     const relations = await this.#sql.unsafe<{ name: string; sequence: boolean }[]>(`
       select relname as name, relkind = 'S' as sequence from pg_class
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'S') and not relispartition order by 1`);
-    const empty: string[] = [];
-    for (const { name, sequence } of relations) {
-      if (sequence) {
-        const { value } = one(
-          await this.#sql.unsafe<{ value: string }[]>(
-            `select concat(last_value, ', ', is_called::text) as value from ${name}`,
-          ),
-        );
-        this.#sequences.set(name, value);
-        continue;
-      }
-      const { count, ...seed } = one(
-        await this.#sql.unsafe<(Seed & { count: number })[]>(`
-          select count(*)::int as count, ${
-          digestOf("t")
-        } as digest, coalesce(jsonb_agg(to_jsonb(t)), '[]')::text as rows
-          from ${name} t`),
-      );
-      if (count === 0) empty.push(name);
-      else this.#seeds.set(name, seed);
+    const namesOf = (sequence: boolean) => relations.filter((one) => one.sequence === sequence).map(({ name }) => name);
+    const first = one(
+      await this.#sql.unsafe<{ filled: string[]; sequences: string[] }[]>(`
+        select ${listOf(namesOf(false).map(isFilled))} as filled,
+          ${listOf(namesOf(true).map((name) => `select concat('${name} ', ${VALUE}) from ${name}`))} as sequences`),
+    );
+    for (const text of first.sequences) {
+      const [name = "", value = ""] = text.split(" ");
+      this.#sequences.set(name, value);
+    }
+    for (const table of first.filled) {
+      const seed = await this.#sql.unsafe<Seed[]>(`
+        select ${digestOf("t")} as digest, jsonb_agg(to_jsonb(t))::text as rows from ${table} t`);
+      this.#seeds.set(table, one(seed));
     }
     this.#query = `select ${STRUCTURE} as structure, ${PARTITIONS} as partitions,
-      ${namesOf(empty.map((table) => `select '${table}' where exists (select from ${table})`))} as tables,
+      ${listOf(namesOf(false).filter((table) => !this.#seeds.has(table)).map(isFilled))} as tables,
       ${
-      namesOf(
+      listOf(
         [...this.#seeds].map(([table, { digest }]) =>
           `select '${table}' where (select ${digestOf("t")} from ${table} t) <> '${digest}'`
         ),
       )
     } as seeds,
       ${
-      namesOf(
-        [...this.#sequences].map(([name, value]) =>
-          `select '${name}' from ${name} where concat(last_value, ', ', is_called::text) <> '${value}'`
-        ),
-      )
+      listOf([...this.#sequences].map(([name, value]) => `select '${name}' from ${name} where ${VALUE} <> '${value}'`))
     } as sequences`;
     const { structure, partitions } = await this.#difference();
     this.#structure = structure;
@@ -100,7 +92,8 @@ export class RowsOfTemplate {
   }
 
   async #difference(): Promise<Difference> {
-    return one(await this.#sql.unsafe<Difference[]>(this.#query, [], { prepare: true }));
+    // With a parameter it is prepared, and planned once.
+    return one(await this.#sql.unsafe<Difference[]>(`${this.#query} where $1::bool`, [true], { prepare: true }));
   }
 
   /**
@@ -120,7 +113,7 @@ export class RowsOfTemplate {
     ];
     if (statements.length === 0) return true;
     // Without foreign keys' checks: all that a row refers to goes as well.
-    await this.#sql.unsafe(
+    await this.#keeper.unsafe(
       ["begin", "set local session_replication_role = replica", ...statements, "commit"].join(";\n"),
     );
     return true;
