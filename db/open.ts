@@ -153,6 +153,34 @@ export function json(db: Db, value: Json) {
   return db.json(value as postgres.JSONValue);
 }
 
+/** The values of a row that is sent as parameters. */
+type Listed = readonly (string | number | null)[];
+
+/**
+ * Returns rows as a list in a `from` clause, with a PostgreSQL type for each column. Each value is a parameter: with arrays,
+ * whose length a plan's cost depends on, PostgreSQL plans each time. There is one text for 1, 2, 4, 8 … rows; what is over is
+ * null in all columns.
+ */
+export function listed(db: Db, types: readonly string[], rows: readonly Listed[]) {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(rows.length, 1)));
+  const missing = Array.from({ length: (size - rows.length) * types.length }, () => null);
+  return db(valuesOf(types, size), ...rows.flat(), ...missing);
+}
+
+const valueTexts = new Map<string, TemplateStringsArray>();
+
+/** Returns the text of a list, in pieces around the parameters as in a template. */
+function valuesOf(types: readonly string[], size: number): TemplateStringsArray {
+  const name = `${size} ${types.join(" ")}`;
+  let text = valueTexts.get(name);
+  if (text === undefined) {
+    const rows = Array.from({ length: size }, () => `(${types.map((type) => `?::${type}`).join(", ")})`);
+    const pieces = `(values ${rows.join(", ")})`.split("?");
+    valueTexts.set(name, text = Object.assign(pieces, { raw: pieces }));
+  }
+  return text;
+}
+
 /** Returns the one row of a statement that always has one. */
 export function one<Row>(rows: readonly Row[]): Row {
   const [row] = rows;

@@ -5,7 +5,7 @@
  */
 
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
-import { type Db, one, type Statement } from "../open.ts";
+import { type Db, listed, one, type Statement } from "../open.ts";
 
 /** The facts of an enrollment that an identified message needs. */
 export type IdentifiedRow = {
@@ -76,6 +76,29 @@ export async function lockContact(
       and c.user_key = ${userKey}
     for update of c`;
   return row;
+}
+
+/** Who says that a message is theirs: a certificate, and the ids in the message. `userKey` is "" for the device itself. */
+export type Claim = { fingerprint: string; deviceKey: string; userKey: string };
+
+/**
+ * Returns the channels that answers are of, locked as `lockContact` does, each with the place of its claim. Those that others
+ * have locked are left out, so that it never waits.
+ */
+export async function lockFreeContacts(
+  db: Db,
+  claims: readonly Claim[],
+): Promise<(LockedContactRow & { place: number })[]> {
+  const rows = claims.map(({ fingerprint, deviceKey, userKey }, place) => [place, fingerprint, deviceKey, userKey]);
+  return await db<(LockedContactRow & { place: number })[]>`
+    select a.place, e.id as enrollment_id, d.id as device_id, d.udid, d.serial_number, d.blocked_at, e.ended_at,
+      e.session_id, c.id as channel_id, c.next_action_at, c.session_started_at
+    from ${listed(db, ["int", "text", "text", "text"], rows)} as a(place, fingerprint, device_key, user_key)
+      join enrollment_identities i on i.fingerprint = a.fingerprint join enrollments e on e.id = i.enrollment_id
+      join devices d on d.id = e.device_id and d.udid = a.device_key
+      join channels c on c.enrollment_id = e.id and c.user_key = a.user_key
+    where i.retired_at is null and e.ended_at is null
+    for update of c skip locked`;
 }
 
 /** Returns the id of the enrollment behind a certificate, within a statement. */

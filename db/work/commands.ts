@@ -6,7 +6,7 @@
 
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import type { ChannelId, DeviceId, EnrollmentId } from "../ids.ts";
-import { type Db, type Json, json, one, type Statement } from "../open.ts";
+import { type Db, type Json, json, listed, one, type Statement } from "../open.ts";
 
 /** A command of the live queue. */
 export type CommandRow = {
@@ -81,26 +81,29 @@ export async function markSent(
   );
 }
 
+/** A command that is sent to a channel. */
+export type SentCommand = { id: number; channelId: ChannelId };
+
 /**
- * Marks a command as sent, as `markSent` does, and finishes the one that was answered before. It returns no row when the
- * command is no longer there.
+ * Marks commands as sent, as `markSent` does, each to another channel, and finishes those that were answered before. It
+ * returns no row for a command that is no longer there.
  */
 export function markingSent(
   db: Db,
-  channelId: ChannelId,
-  id: number,
+  sent: readonly SentCommand[],
   pushAgainAt: Date,
   now: Date,
-  answered?: FinishedCommand,
+  answered: readonly FinishedCommand[],
 ): Statement {
   return db`
-    with ${
-    answered === undefined ? db`` : db`${taken(db, answered)}, kept as (${kept(db, answered, now)}), `
-  }watched as (
-      update channels set push_due_at = ${pushAgainAt}
-      where id = ${channelId} and (push_due_at is null or push_due_at > ${pushAgainAt}))
-    update commands set state = 'sent', sent_at = ${now}, sent_count = sent_count + 1, updated_at = ${now}
-    where id = ${id} and channel_id = ${channelId} returning id`;
+    with ${answered.length === 0 ? db`` : db`${taken(db, answered)}, kept as (${kept(db, now)}), `}next as (
+      select * from ${listed(db, ["bigint", "int"], sent.map(({ id, channelId }) => [id, channelId]))}
+        as s(id, channel_id)
+    ), watched as (
+      update channels c set push_due_at = ${pushAgainAt} from next
+      where c.id = next.channel_id and (c.push_due_at is null or c.push_due_at > ${pushAgainAt}))
+    update commands m set state = 'sent', sent_at = ${now}, sent_count = m.sent_count + 1, updated_at = ${now}
+    from next where m.id = next.id and m.channel_id = next.channel_id returning m.id`;
 }
 
 /** Returns when the first live command of a channel with a name is due; undefined if there is none. */
@@ -162,20 +165,31 @@ export async function postponeCommand(db: Db, id: number, notBefore: Date, now: 
 /** A command of the live queue, and how it ends. */
 export type FinishedCommand = { id: number; state: FinalState; resultSealed: string | null; errorChain: Json };
 
-/** A command that is taken from the queue, as `gone`. */
-const taken = (db: Db, { id }: FinishedCommand) => db`gone as (delete from commands where id = ${id} returning *)`;
+/** Commands that are taken from the queue, as `gone`. */
+const taken = (db: Db, commands: readonly FinishedCommand[]) => {
+  const ends = commands.map(({ id, state, resultSealed, errorChain }) => [
+    id,
+    state,
+    resultSealed,
+    errorChain === null ? null : JSON.stringify(errorChain),
+  ]);
+  return db`gone as (
+      delete from commands m
+      using ${listed(db, ["bigint", "text", "text", "text"], ends)} as a(id, ended, result_sealed, error_chain)
+      where m.id = a.id returning m.*, a.ended, a.result_sealed, a.error_chain)`;
+};
 
 /** Puts what was taken into the history. */
-const kept = (db: Db, { state, resultSealed, errorChain }: FinishedCommand, now: Date) =>
+const kept = (db: Db, now: Date) =>
   db`insert into command_history (id, uuid, device_id, enrollment_id, user_key, name, arguments, state, not_before, sent_at,
       sent_count, not_now_count, result_sealed, result_at, error_chain, created_at, updated_at)
-    select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, ${state}, g.not_before, g.sent_at,
-      g.sent_count, g.not_now_count, ${resultSealed}, ${now}, ${json(db, errorChain)}, g.created_at, ${now}
+    select g.id, g.uuid, e.device_id, e.id, c.user_key, g.name, g.arguments, g.ended, g.not_before, g.sent_at,
+      g.sent_count, g.not_now_count, g.result_sealed, ${now}, g.error_chain::jsonb, g.created_at, ${now}
     from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
 
 /** Moves a command from the queue to the history. */
 export function finishCommand(db: Db, command: FinishedCommand, now: Date): Statement {
-  return db`with ${taken(db, command)} ${kept(db, command, now)}`;
+  return db`with ${taken(db, [command])} ${kept(db, now)}`;
 }
 
 /** Ends the commands of a channel whose time is over. Returns their number. */

@@ -15,8 +15,9 @@ import {
 } from "../devices/devices.ts";
 import { type PasswordFactJson, passwordFacts } from "../devices/escrowed_passwords.ts";
 import { type LicenceFactJson, licenceFactsOf } from "../apps/licence_needs.ts";
+import type { Claim } from "../enrollment/identities.ts";
 import type { ChannelId, DeviceId } from "../ids.ts";
-import { type Db, type Json, one, type Statement } from "../open.ts";
+import { type Db, type Json, listed, one, type Statement } from "../open.ts";
 import { namesWithValues } from "../variables/variable_facts.ts";
 
 /** A channel with its enrollment, identity and declarations, and the revision of the desired state. */
@@ -256,6 +257,34 @@ export async function findTurn(
     select s.*, q.* from (${speakerRowOf(db, of.enrollmentId)}) s
       left join (${queueHeadOf(db, of.channelId, answered)}) q on true order by q.id`;
   return turnOf(rows, of.channel);
+}
+
+/** As `findTurn`, for several answers; each turn with the place of its claim. */
+export async function findTurns(
+  db: Db,
+  claims: readonly (Claim & { answered: string })[],
+): Promise<Map<number, Turn>> {
+  const asked = claims.map(({ fingerprint, userKey, answered }, place) => [place, fingerprint, userKey, answered]);
+  const rows = await db<(TurnRow & { place: number })[]>`
+    select a.place, s.*, q.* from ${listed(db, ["int", "text", "text", "uuid"], asked)}
+        as a(place, fingerprint, user_key, answered)
+      cross join lateral (
+        select enrollment_id from enrollment_identities where fingerprint = a.fingerprint and retired_at is null) i
+      cross join lateral (${speakerRowOf(db, db`i.enrollment_id`)}) s
+      left join lateral (${
+    queueHeadOf(
+      db,
+      db`(select id from channels c where c.enrollment_id = i.enrollment_id and c.user_key = a.user_key)`,
+      db`a.answered`,
+    )
+  }) q on true
+    order by a.place, q.id`;
+  const turns = new Map<number, Turn>();
+  for (const [place, some] of Map.groupBy(rows, (row) => row.place)) {
+    const turn = turnOf(some, claims[place]?.userKey === "" ? "Device" : "User");
+    if (turn !== undefined) turns.set(place, turn);
+  }
+  return turns;
 }
 
 function turnOf(rows: readonly TurnRow[], channel: "Device" | "User"): Turn | undefined {

@@ -37,8 +37,8 @@ const NOT_NOW_WAIT = { first: 60, longest: 4 * 3600 };
 const afterNotNow = (now: Date, count: number) =>
   new Date(now.getTime() + Math.min(NOT_NOW_WAIT.first * 2 ** count, NOT_NOW_WAIT.longest) * 1000);
 
-/** Handles a device's answer to a command. */
-export const takeAnswer = (runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> =>
+/** Handles a device's answer to a command in a transaction of its own. */
+export const takeAlone = (runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> =>
   inTransaction(runtime, (tx, last) => take(tx, { runtime, by, sender }, report, last));
 
 async function take(
@@ -82,13 +82,13 @@ async function take(
 export const isExpired = (expiresAt: Date | null, now: Date): boolean => expiresAt !== null && expiresAt <= now;
 
 /** A channel as it is behind its lock. */
-type Locked = { contact: LockedContactRow; turn: Turn };
+export type Locked = { contact: LockedContactRow; turn: Turn };
 
 /** A command of the queue that was read with its arguments. */
 type Known = PlanCommandRow & { arguments: NonNullable<PlanCommandRow["arguments"]> };
 
 /** Returns the command of the rest of a queue that any plan would send next; undefined if that needs a plan. */
-function nextWithoutPlan(
+export function nextWithoutPlan(
   { contact, turn: { speaker, firstExpiresAt } }: Locked,
   left: readonly PlanCommandRow[],
   { status }: Report,
@@ -101,11 +101,11 @@ function nextWithoutPlan(
 }
 
 /** Returns the UUID of the command that a report answers. */
-const uuidOf = ({ commandUuid }: Report): string | undefined =>
+export const uuidOf = ({ commandUuid }: Report): string | undefined =>
   commandUuid !== undefined && UUID.test(commandUuid) ? commandUuid : undefined;
 
 /** Records that a device has answered. */
-function recordAnswer(
+export function recordAnswer(
   runtime: Runtime,
   by: Caller,
   owner: Pick<IdentifiedRow, "serialNumber" | "deviceId" | "udid">,
@@ -160,7 +160,7 @@ async function applyReport(
 }
 
 /** Returns how a command ends with an answer, and what else follows from it. */
-async function readAnswer(
+export async function readAnswer(
   runtime: Runtime,
   row: PlanCommandRow,
   report: Report,

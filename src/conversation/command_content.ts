@@ -149,6 +149,9 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   },
 };
 
+/** Whether the stored arguments of a command may lack content. */
+export const hasContent = (name: string): boolean => Object.hasOwn(CONTENTS, name);
+
 /**
  * Returns the content that the stored arguments of a command lack. Throws if what it carries no longer exists.
  */
@@ -157,6 +160,6 @@ export async function commandContent(
   { name, uuid }: { name: string; uuid: string },
   args: Args,
 ): Promise<Record<string, Json>> {
-  if (!Object.hasOwn(CONTENTS, name)) return {};
+  if (!hasContent(name)) return {};
   return await CONTENTS[name]?.(tx, runtime, owner.channelId, args, { owner, commandUuid: uuid }) ?? {};
 }

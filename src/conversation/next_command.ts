@@ -160,7 +160,7 @@ async function queueStep(
 }
 
 /** Returns when a device that does not answer is pushed again. */
-const pushAgainAt = ({ runtime, now }: Conversation): Date =>
+export const pushAgainAt = ({ runtime, now }: Pick<Conversation, "runtime" | "now">): Date =>
   new Date(now.getTime() + Math.max(runtime.config.COMMAND_RESEND_AFTER, runtime.config.PUSH_MAX_COMMAND_WAIT) * 1000);
 
 /** A command that is sent. */
@@ -173,11 +173,12 @@ export async function sendKnown(
   last: LastStatements,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const { tx, owner, now } = conversation;
-  const built = await build(conversation, row);
+  const built = await buildCommand(conversation, row);
   if (typeof built === "string") return await giveUp(conversation, row, built);
   const { answered } = last;
   last.answered = undefined;
-  const marking = markingSent(tx, owner.channelId, row.id, pushAgainAt(conversation), now, answered);
+  const sent = [{ id: row.id, channelId: owner.channelId }];
+  const marking = markingSent(tx, sent, pushAgainAt(conversation), now, answered === undefined ? [] : [answered]);
   last.marking = marking;
   last.statements.push(marking);
   return built;
@@ -192,7 +193,7 @@ async function send(
   const { tx, owner, now } = conversation;
   await writeNow(tx, last, now);
   const row = await markSent(tx, owner.channelId, commandId, pushAgainAt(conversation), now);
-  const built = await build(conversation, row);
+  const built = await buildCommand(conversation, row);
   return typeof built === "string" ? await giveUp(conversation, row, built) : built;
 }
 
@@ -221,7 +222,7 @@ async function giveUp(conversation: TargetedConversation, row: Outgoing, reason:
 }
 
 /** Returns the bytes of a command, or the reason why there are none. */
-async function build(
+export async function buildCommand(
   { tx, runtime, owner, target }: TargetedConversation,
   row: Outgoing,
 ): Promise<Uint8Array<ArrayBuffer> | string> {

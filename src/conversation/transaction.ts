@@ -26,7 +26,11 @@ export async function inTransaction(
   last.afterwards?.();
   if (last.marking !== undefined && (await last.marking).length === 0) {
     // The command was ended while it was chosen. The device connects again, and gets the next one.
-    throw problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });
+    throw endedMeanwhile();
   }
   return outcome;
 }
+
+/** The refusal of a device whose next command was ended while it was chosen: it connects again, and gets the one after. */
+export const endedMeanwhile = () =>
+  problem("unavailable", undefined, { reason: "the command to send was ended meanwhile" });

@@ -14,13 +14,14 @@ import {
   findPinned,
   findTokenSender,
   lockContact,
+  lockFreeContacts,
 } from "../../db/enrollment/identities.ts";
 import { findOutstandingSuccessors } from "../../db/issuing/issued_certificates.ts";
 import { openDatabase, type Sql } from "../../db/open.ts";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { updateReports, updatingDevice, updatingDevices } from "../../db/updates/update_views.ts";
 import { findChannelPlan, findPreparedList, wakeInWave } from "../../db/work/channel_plans.ts";
-import { findCommand, finishCommand, markingSent } from "../../db/work/commands.ts";
+import { findCommand, finishCommand, markingSent, type SentCommand } from "../../db/work/commands.ts";
 import { renewPushTarget } from "../../db/work/channels.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
 import {
@@ -29,6 +30,7 @@ import {
   findPlanRowsOf,
   findPlanRowsOfBlueprint,
   findTurn,
+  findTurns,
 } from "../../db/work/plan_facts.ts";
 import { purgeDeletedDevices } from "../../src/devices/purge.ts";
 import { byJob } from "../../src/events/by.ts";
@@ -117,6 +119,14 @@ Deno.test.beforeAll(async () => void (filled = await makeTemplate(fill)));
 Deno.test.afterAll(() => dropDatabase(filled));
 
 /** Runs `body` with a copy of the filled database: filling one takes seconds. */
+/** Answers of as many devices as are taken together. */
+const CLAIMS = Array.from({ length: 16 }, (_, n) => ({
+  fingerprint: `f${700 + n}`,
+  deviceKey: `UDID-${700 + n}`,
+  userKey: "",
+  answered: crypto.randomUUID(),
+}));
+
 const withMany = (body: (sql: Sql, url: string) => Promise<void>) => withDatabaseCopy(body, filled);
 
 type Counters = Map<string, number>;
@@ -151,6 +161,25 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
       channelId: channelOf(sql, "f700", ""),
       channel: "Device",
     }, crypto.randomUUID())],
+  ["answers together", async (sql) => assert.equal((await lockFreeContacts(sql, CLAIMS)).length, CLAIMS.length)],
+  [
+    "who answers together, and their queues",
+    async (sql) => assert.equal((await findTurns(sql, CLAIMS)).size, CLAIMS.length),
+  ],
+  [
+    "finishing commands and sending the next ones",
+    async (sql) => {
+      const heads = await sql<SentCommand[]>`
+        select distinct on (channel_id) id, channel_id from commands where channel_id = any(${
+        CLAIMS.map((_, n) => 700 + n)
+      }::int[]) order by channel_id, id`;
+      assert.ok(heads.length > 0);
+      const answered = heads.map((_, n) =>
+        ({ id: -1 - n, state: "acknowledged", resultSealed: null, errorChain: null }) as const
+      );
+      assert.equal((await markingSent(sql, heads, NOW, NOW, answered)).length, heads.length);
+    },
+  ],
   [
     "declarations that were prepared",
     (sql) => findPreparedList(sql, { fingerprint: "f700", udid: "UDID-700", userKey: "" }, NOW),
@@ -162,7 +191,7 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
       assert.ok(head);
       // The one that was answered is not in the queue any more.
       const answered = { id: -1, state: "acknowledged", resultSealed: null, errorChain: null } as const;
-      assert.equal((await markingSent(sql, CHANNEL, head.id, NOW, NOW, answered)).length, 1);
+      assert.equal((await markingSent(sql, [{ id: head.id, channelId: CHANNEL }], NOW, NOW, [answered])).length, 1);
     },
   ],
   [

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { databaseUse } from "../../db/supervised_pool.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
+import { openResult } from "../../src/commands/result.ts";
+import { idOf, made } from "../support/artifacts.ts";
+import { withDatabaseCopy } from "../support/database.ts";
+import { type Fleet, fleetOn, withFleet } from "../support/fleet.ts";
+import { takeTogether } from "../../src/conversation/answers_together.ts";
+import { Problem } from "../../src/errors.ts";
+import type { Caller } from "../../src/events/by.ts";
+import { parseReport } from "../../src/protocol/report.ts";
+import { idle, say } from "../support/talk.ts";
+
+const CALLER: Caller = {
+  who: { kind: "device" },
+  request: { id: "test", ip: "192.0.2.1", userAgent: "MDM/1.0", method: "PUT", path: "/public/mdm/connect/" },
+};
+
+const COMMAND =
+  "<dict><key>RequestType</key><string>DeviceInformation</string><key>Queries</key><array><string>DeviceName</string></array></dict>";
+
+/** Devices whose first commands are answered, each with so many custom commands; with the UUIDs, oldest first. */
+async function queued(fleet: Fleet, devices: number, commands: number) {
+  const all: { device: SimulatedDevice; uuids: string[] }[] = [];
+  for (let n = 0; n < devices; n++) {
+    const device = await fleet.enrolled();
+    await device.connect();
+    const path = `/api/mdm/devices/${await idOf(fleet, device.serialNumber)}/send_custom_command/`;
+    const uuids: string[] = [];
+    for (let m = 0; m < commands; m++) uuids.push((await made(fleet, "POST", path, { command: COMMAND })).uuid);
+    all.push({ device, uuids });
+  }
+  return all;
+}
+
+const answer = ({ udid }: SimulatedDevice, uuid: string | null, more: PlistDict = {}) =>
+  buildPlist({
+    UDID: udid,
+    CommandUUID: uuid ?? "",
+    Status: "Acknowledged",
+    QueryResponses: { DeviceName: udid },
+    ...more,
+  });
+
+/** The states of finished custom commands by UUID. */
+async function finished({ runtime: { sql } }: Fleet): Promise<Map<string, string>> {
+  const rows = await sql<{ uuid: string; state: string }[]>`
+    select uuid, state from command_history where name = 'CustomCommand'`;
+  return new Map(rows.map(({ uuid, state }) => [uuid, state]));
+}
+
+/** Begins the conversation of each and returns the first offers. */
+const begun = (fleet: Fleet, all: readonly { device: SimulatedDevice }[]) =>
+  Promise.all(all.map(({ device }) => say(fleet, device, idle(device))));
+
+Deno.test("answers that arrive together each get their own next command, with fewer statements than one by one", () =>
+  withFleet(async (fleet) => {
+    const { sql, keys } = fleet.runtime;
+    const all = await queued(fleet, 10, 4);
+    const offers = await begun(fleet, all);
+    const costs: number[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      assert.deepEqual(offers.map(({ uuid }) => uuid), all.map(({ uuids }) => uuids[turn]));
+      const before = databaseUse(sql).statements;
+      const step = async ({ device }: typeof all[number], n: number) => {
+        offers[n] = await say(fleet, device, answer(device, offers[n]?.uuid ?? null));
+      };
+      // The second time one by one.
+      if (turn === 1) { for (const [n, one] of all.entries()) await step(one, n); }
+      else await Promise.all(all.map(step));
+      costs.push(databaseUse(sql).statements - before);
+    }
+    const [together = 0, alone = 0, again = 0] = costs;
+    assert.ok(together < alone && again < alone, costs.join());
+    assert.deepEqual(offers.map(({ uuid }) => uuid), all.map(({ uuids }) => uuids[3]));
+    const rows = await sql<{ id: number; uuid: string; state: string; result: null; resultSealed: string }[]>`
+      select id, uuid, state, result, result_sealed from command_history where name = 'CustomCommand'`;
+    assert.equal(rows.length, 30);
+    for (const row of rows) {
+      assert.equal(row.state, "acknowledged");
+      const result = asDict(parsePlist(await openResult(keys, row) ?? new Uint8Array()));
+      assert.ok(all.find(({ device }) => device.udid === str(result, "UDID"))?.uuids.includes(row.uuid));
+    }
+  }));
+
+/** Takes these reports of devices together. Returns the outcomes: a UUID, an error's code, or "alone" for one that is left. */
+async function taken(fleet: Fleet, said: readonly { device: SimulatedDevice; body: Uint8Array<ArrayBuffer> }[]) {
+  const settled = new Map<number, Promise<unknown>>();
+  const answers = said.map(({ device, body }, n) => {
+    const { identity } = device;
+    assert.ok(identity);
+    const report = parseReport(parsePlist(body), body);
+    return {
+      by: CALLER,
+      sender: identity.certificate,
+      report,
+      uuid: report.commandUuid ?? "",
+      settle: (outcome: Promise<unknown>) => void settled.set(n, outcome),
+    };
+  });
+  const left = await takeTogether(fleet.runtime, answers);
+  return await Promise.all(answers.map(async (one, n) => {
+    if (left.includes(one)) {
+      assert.ok(!settled.has(n));
+      return "alone";
+    }
+    try {
+      const bytes = await settled.get(n);
+      assert.ok(bytes instanceof Uint8Array);
+      return str(asDict(parsePlist(bytes)), "CommandUUID")?.toLowerCase();
+    } catch (error) {
+      return error instanceof Problem ? error.code : error;
+    }
+  }));
+}
+
+Deno.test("only what gets the next command and does nothing else is taken together", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const all = await queued(fleet, 10, 2);
+    const offers = await begun(fleet, all);
+    const device = (n: number) => all[n]?.device ?? assert.fail();
+    const uuid = (n: number) => offers[n]?.uuid ?? null;
+    const said = all.map(({ device }, n) => ({ device, body: answer(device, uuid(n)) }));
+    // One that is not known; one whose answer says more than it asks; the last one of a queue; content that is made now; a
+    // blocked device; a command that has expired; a device in Setup Assistant.
+    said[1] = { device: device(1), body: answer(device(1), crypto.randomUUID()) };
+    await sql`update commands set name = 'DeviceInformation', arguments = '{}' where uuid = ${uuid(2)}`;
+    await sql`delete from commands where uuid = ${all[3]?.uuids[1] ?? null}`;
+    await sql`update commands set name = 'DeviceLock', arguments = '{}' where uuid = ${all[4]?.uuids[1] ?? null}`;
+    await sql`update devices set blocked_at = now() where serial_number = ${device(5).serialNumber}`;
+    await sql`update commands set expires_at = ${new Date(0)} where uuid = ${all[6]?.uuids[1] ?? null}`;
+    await sql`
+      update enrollments set awaiting_configuration = true where device_id = ${await idOf(
+      fleet,
+      device(7).serialNumber,
+    )}`;
+    // The certificate of one in the name of another, and the same answer twice.
+    said[8] = { device: device(8), body: answer(device(9), uuid(9)) };
+    const outcomes = await taken(fleet, [...said, { device: device(0), body: answer(device(0), uuid(0)) }]);
+    assert.deepEqual(outcomes.slice(1, 9), Array.from({ length: 8 }, () => "alone"));
+    assert.equal(outcomes[9], all[9]?.uuids[1]);
+    assert.deepEqual([outcomes[0], outcomes[10]].toSorted(), [all[0]?.uuids[1], "alone"].toSorted());
+    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [uuid(0), uuid(9)].toSorted());
+    const later = async (n: number) => await say(fleet, device(n), said[n]?.body ?? assert.fail());
+    assert.equal((await later(1)).uuid, all[1]?.uuids[1]);
+    assert.equal((await later(5)).status, 401);
+    assert.deepEqual(await later(3), { status: 200, uuid: null, type: null });
+  }));
+
+Deno.test("errors and long reports are taken together as others are", () =>
+  withFleet(async (fleet) => {
+    const all = await queued(fleet, 3, 2);
+    const offers = await begun(fleet, all);
+    const chain = [{ ErrorCode: 12021, ErrorDomain: "MCMDMErrorDomain", LocalizedDescription: "No “such” \\ 'thing'" }];
+    const more = [{ Status: "Error", ErrorChain: chain }, { Status: "CommandFormatError" }, {
+      Extra: "x".repeat(20_000),
+    }];
+    const said = all.map(({ device }, n) => ({ device, body: answer(device, offers[n]?.uuid ?? null, more[n]) }));
+    assert.deepEqual(await taken(fleet, said), all.map(({ uuids }) => uuids[1]));
+    const rows = await fleet.runtime.sql<{ uuid: string; state: string; errorChain: unknown }[]>`
+      select uuid, state, error_chain from command_history where name = 'CustomCommand'`;
+    const of = (n: number) => {
+      const { state, errorChain } = rows.find(({ uuid }) => uuid === offers[n]?.uuid) ?? assert.fail();
+      return [state, errorChain];
+    };
+    assert.deepEqual([of(0), of(1), of(2)], [["error", chain], ["formatError", null], ["acknowledged", null]]);
+  }));
+
+Deno.test("an answer whose channel is locked holds up no other", () =>
+  withFleet(async (fleet) => {
+    const { sql } = fleet.runtime;
+    const all = await queued(fleet, 5, 2);
+    const offers = await begun(fleet, all);
+    let slow: Promise<unknown> | undefined;
+    await sql.begin(async (tx) => {
+      await tx`
+        select 1 from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+        where d.serial_number = ${all[1]?.device.serialNumber ?? ""} for update of c`;
+      const said = all.map(({ device }, n) => say(fleet, device, answer(device, offers[n]?.uuid ?? null)));
+      slow = said[1]?.then((offer) => assert.equal(offer.uuid, all[1]?.uuids[1]));
+      const others = await Promise.all(said.filter((_, n) => n !== 1));
+      assert.deepEqual(others.map(({ uuid }) => uuid), [0, 2, 3, 4].map((n) => all[n]?.uuids[1]));
+    });
+    await slow;
+  }));
+
+Deno.test("an answer that cannot be stored fails alone, and a command that ended meanwhile is not sent", () =>
+  withDatabaseCopy(async (sql, url) => {
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 6, 2);
+    const offers = await begun(fleet, all);
+    const rejected = all[2]?.uuids[0] ?? "";
+    const ended = all[4]?.uuids[1] ?? "";
+    await sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'no room for it'; end $$;
+      create trigger refuse before insert on command_history for each row when (new.uuid = '${rejected}') execute function refuse();
+      create function skip() returns trigger language plpgsql as $$ begin return null; end $$;
+      create trigger skip before update on commands for each row when (new.uuid = '${ended}') execute function skip()`);
+    const bodies = all.map(({ device }, n) => ({ device, body: answer(device, offers[n]?.uuid ?? null) }));
+    assert.deepEqual(await taken(fleet, bodies.slice(4, 6)), ["unavailable", all[5]?.uuids[1]]);
+    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [4, 5].map((n) => all[n]?.uuids[0]).toSorted());
+    await assert.rejects(taken(fleet, bodies), /no room for it/);
+    assert.equal((await finished(fleet)).size, 2, "nothing of any was done");
+    // Through the queue each has what is its own.
+    const said = await Promise.all(bodies.slice(0, 4).map(({ device, body }) => say(fleet, device, body)));
+    assert.deepEqual(said.map(({ status }) => status), [200, 200, 500, 200]);
+    assert.deepEqual([0, 1, 3].map((n) => said[n]?.uuid), [0, 1, 3].map((n) => all[n]?.uuids[1]));
+    const states = await finished(fleet);
+    assert.ok(!states.has(rejected));
+    assert.equal(states.get(all[4]?.uuids[0] ?? ""), "acknowledged");
+    await sql.unsafe("drop trigger refuse on command_history; drop trigger skip on commands");
+    const [third, fifth] = [all[2]?.device, all[4]?.device];
+    assert.ok(third && fifth);
+    assert.equal((await say(fleet, third, answer(third, rejected))).uuid, all[2]?.uuids[1], "sent again, it is stored");
+    assert.equal((await say(fleet, fifth, idle(fifth))).uuid, ended);
+  }));
