@@ -59,7 +59,7 @@ Deno.test.afterAll(async () => await (await started)?.close());
  * the server's.
  */
 export async function withPages(
-  options: { admin: boolean; width?: number; dark?: boolean; settings?: Partial<Record<keyof Config, unknown>> },
+  options: { admin: boolean; width?: number; settings?: Partial<Record<keyof Config, unknown>> },
   body: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
@@ -79,7 +79,7 @@ export async function withPages(
       }
       const context = await browser.newContext({
         viewport: { width: options.width ?? 1280, height: 900 },
-        colorScheme: options.dark === true ? "dark" : "light",
+        colorScheme: "light",
       });
       const page = await context.newPage();
       // On a busy machine a page takes its time. What never comes takes a minute to fail.
@@ -108,5 +108,27 @@ export async function withPages(
     // Pages that listen for changes would keep the server.
     for (const context of browser.contexts()) await context.close();
     await server.shutdown();
+  }
+}
+
+/** How somebody looks at a page. */
+export type View = { width: number; dark: boolean };
+
+/**
+ * Runs `body` with the loaded page in each view in turn, and the view's name. Style sheets alone decide what a view
+ * changes, so the page is not loaded again.
+ */
+export async function inViews(
+  page: Page,
+  views: readonly View[],
+  body: (name: string, view: View) => Promise<void>,
+): Promise<void> {
+  for (const view of views) {
+    const colorScheme = view.dark ? "dark" : "light";
+    await page.setViewportSize({ width: view.width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    const seen = await page.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]");
+    assert.deepEqual(seen, [view.width, view.dark]);
+    await body(`${view.width}-${colorScheme}`, view);
   }
 }

@@ -6,7 +6,7 @@ import { MODELS } from "../../simulators/device/models.ts";
 import { ensureSetupToken } from "../../src/access/setup.ts";
 import { findEvents } from "../support/events.ts";
 import { KEYS } from "../support/fleet.ts";
-import { PASSWORD, type Stage, withPages } from "./browser.ts";
+import { inViews, PASSWORD, type Stage, type View, withPages } from "./browser.ts";
 
 const quiet = { sanitizeOps: false, sanitizeResources: false };
 
@@ -206,83 +206,78 @@ Deno.test(
     }),
 );
 
-for (const dark of [false, true]) {
-  Deno.test(
-    `every page fits a phone and breaks no rule of its own, ${dark ? "dark" : "light"}`,
-    quiet,
-    () =>
-      withPages({ admin: true, width: dark ? 360 : 390, dark }, async (stage) => {
-        const { page, url, signIn, problems } = stage;
-        await fill(stage);
-        await signIn();
-        const { json: [{ id }] } = await stage.fleet.api("GET", "/api/mdm/devices/");
-        await page.goto(`${url}/devices/`);
-        assert.ok(await page.locator(".serial").count() > 0);
-        for (
-          const path of [
-            ...PLACES,
-            `/devices/${id}/`,
-            `/devices/${id}/feed/`,
-            "/enrollments/1/",
-            "/enrollments/1/edit/",
-            "/push-certificates/1/",
-            "/blueprints/1/",
-            "/blueprints/1/edit/",
-            "/users/1/",
-            "/account/",
-            "/artifacts/new/profile/",
-          ]
-        ) {
-          const response = await page.goto(url + path);
-          assert.equal(response?.status(), 200, path);
-          assert.match(response?.headers()["content-security-policy"] ?? "", /default-src 'none'/);
-          const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-          assert.ok(Number(overflow) <= 0, `${path} is ${overflow} pixels too wide`);
-          assert.equal(await page.locator("h1").count(), 1, path);
-          assert.equal(await page.locator("header [aria-current]").count(), 1, path);
-          const broken = await page.evaluate(
-            "[...document.querySelectorAll('.serial')].filter((one) => one.getClientRects().length > 1).map((one) => one.textContent)",
-          );
-          assert.deepEqual(broken, [], path);
-          // Sentences are read without moving a table sideways.
-          const wide = await page.evaluate(
-            "[...document.querySelectorAll('.scroll:has(.stacked)')].filter((one) => one.scrollWidth > one.clientWidth).length",
-          );
-          assert.equal(wide, 0, path);
-          const shots = Deno.env.get("SCREENSHOTS");
-          if (shots !== undefined) {
-            const name = `${shots}/phone-${dark ? "dark" : "light"}${path.replaceAll("/", "_")}.png`;
-            await page.screenshot({ path: name, fullPage: true });
-          }
-        }
-        assert.deepEqual(problems, []);
-      }),
-  );
-}
+const VIEWS: readonly View[] = [
+  { width: 390, dark: false },
+  { width: 360, dark: true },
+  { width: 1280, dark: false },
+];
 
 Deno.test(
-  "with the keyboard the menu can be skipped, and every field has a label",
+  "every page fits a phone and a desk, light and dark, labels its fields, and breaks no rule of its own",
   quiet,
   () =>
     withPages({ admin: true }, async (stage) => {
-      const { page, url, signIn } = stage;
+      const { page, url, signIn, problems } = stage;
       await fill(stage);
+      await signIn();
+      const { json: [{ id }] } = await stage.fleet.api("GET", "/api/mdm/devices/");
+      await page.goto(`${url}/devices/`);
+      assert.ok(await page.locator(".serial").count() > 0);
+      const paths = new Set([
+        ...PLACES,
+        "/devices/1/",
+        `/devices/${id}/`,
+        `/devices/${id}/feed/`,
+        "/enrollments/1/",
+        "/enrollments/1/edit/",
+        "/push-certificates/1/",
+        "/blueprints/1/",
+        "/blueprints/1/edit/",
+        "/users/1/",
+        "/account/",
+        "/artifacts/new/profile/",
+      ]);
+      for (const path of paths) {
+        const response = await page.goto(url + path);
+        assert.equal(response?.status(), 200, path);
+        assert.match(response?.headers()["content-security-policy"] ?? "", /default-src 'none'/);
+        await inViews(page, VIEWS, async (view) => {
+          const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          assert.ok(Number(overflow) <= 0, `${path}, ${view}: ${overflow} pixels too wide`);
+          // Sentences are read without moving a table sideways.
+          const found = await page.evaluate(`({
+            headings: document.querySelectorAll("h1").length,
+            current: document.querySelectorAll("header [aria-current]").length,
+            broken: [...document.querySelectorAll(".serial")]
+              .filter((one) => one.getClientRects().length > 1).map((one) => one.textContent),
+            wide: [...document.querySelectorAll(".scroll:has(.stacked)")]
+              .filter((one) => one.scrollWidth > one.clientWidth).length,
+            unlabelled: [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+              .filter((one) => !one.labels.length && !one.getAttribute("aria-label")).length,
+          })`);
+          const expected = { headings: 1, current: 1, broken: [], wide: 0, unlabelled: 0 };
+          assert.deepEqual(found, expected, `${path}, ${view}: ${JSON.stringify(found)}`);
+          const shots = Deno.env.get("SCREENSHOTS");
+          if (shots !== undefined) {
+            const name = `${shots}/page-${view}${path.replaceAll("/", "_")}.png`;
+            await page.screenshot({ path: name, fullPage: true });
+          }
+        });
+      }
+      assert.deepEqual(problems, []);
+    }),
+);
+
+Deno.test(
+  "with the keyboard the menu can be skipped",
+  quiet,
+  () =>
+    withPages({ admin: true }, async ({ page, signIn }) => {
       await signIn();
       await page.keyboard.press("Tab");
       assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to the content");
       await page.keyboard.press("Enter");
       assert.equal(await page.evaluate("document.activeElement.id"), "content");
-      for (const path of [...PLACES, "/devices/1/"]) {
-        await page.goto(url + path);
-        const unlabelled = await page.evaluate(
-          "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter((one) => !one.labels.length && !one.getAttribute('aria-label')).length",
-        );
-        assert.equal(unlabelled, 0, path);
-        const shots = Deno.env.get("SCREENSHOTS");
-        if (shots !== undefined) {
-          await page.screenshot({ path: `${shots}/desk${path.replaceAll("/", "_")}.png`, fullPage: true });
-        }
-      }
     }),
 );
 

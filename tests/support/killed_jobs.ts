@@ -465,17 +465,10 @@ const HOW: Record<(typeof LOSSES)[number], string> = {
   over: "whose process ends before a statement",
 };
 
-/** The files of these tests: each takes a minute, and files run beside each other. */
-type Group = "apple" | "apps" | "keeping" | "others";
+/** The files of these tests, which take about as long as each other and run at once: each has a house of its own to prepare. */
+type Group = "apple" | "others";
 
-const groupOf = ({ kind }: AnyJob): Group =>
-  /^(?:ade|software-updates)-/.test(kind)
-    ? "apple"
-    : /^apps-/.test(kind)
-    ? "apps"
-    : /^(?:housekeeping|file-cleanup|secret-rotation|sweep)$/.test(kind)
-    ? "keeping"
-    : "others";
+const groupOf = ({ kind }: AnyJob): Group => /^(?:ade|apps|software-updates)-/.test(kind) ? "apple" : "others";
 
 /** Jobs that one process runs and freezes before it is killed: each holds two databases with their connections. */
 const JOBS_OF_A_PROCESS = 4;

@@ -1,3 +1,0 @@
-import { testKilledJobs } from "../support/killed_jobs.ts";
-
-testKilledJobs("apps");
