@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { databaseProcesses, holdDevice, listUnfinished, terminateSessions } from "../../../db/tools/chaos.ts";
 import { openDatabase } from "../../../db/open.ts";
 import { idOf } from "../../support/artifacts.ts";
-import { withDatabase } from "../../support/database.ts";
+import { withDatabase, withDatabaseCopy } from "../../support/database.ts";
 import { withFleet } from "../../support/fleet.ts";
 
 Deno.test("sessions are ended, one or all, but for the one that asks", () =>
-  withDatabase(async (sql, url) => {
+  withDatabaseCopy(async (sql, url) => {
     const chaos = openDatabase(url, { max: 1, name: "chaos" });
     try {
       const pids = async () =>
