@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isUnavailable } from "../../db/open.ts";
 import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Report } from "../protocol/report.ts";
@@ -64,7 +65,11 @@ class Answers {
   async #begin(some: readonly Answer[]): Promise<void> {
     const [first] = some;
     if (first !== undefined && some.length === 1) return await this.#alone(first);
-    const left = await takeTogether(this.runtime, some).catch(() => some);
+    const left = await takeTogether(this.runtime, some).catch((error) => {
+      // A database that is away is not worth a line. Anything else may be a fault that shows nowhere but in the time it takes.
+      if (!isUnavailable(error)) this.runtime.log.warn("Cannot take answers together. Each is taken alone", { error });
+      return some;
+    });
     await Promise.all(left.map((one) => this.#alone(one)));
   }
 
