@@ -315,3 +315,22 @@ Deno.test("when its session ends before the commit nothing was done, and an answ
     assert.equal((await finished(fleet)).size, 3);
     await sql.end();
   }));
+
+Deno.test("a device that answers many times at once keeps no connection from others", () =>
+  withDatabaseCopy(async (outside, url) => {
+    const sql = openDatabase(url, { max: 3, wait: 1 });
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 3, 2);
+    const offers = await begun(fleet, all);
+    const [flooder, ...others] = answersTo(all, offers);
+    assert.ok(flooder);
+    let flood: Promise<{ status: number }>[] = [];
+    await outside.begin(async (tx) => {
+      await lockChannelOf(tx, flooder.device);
+      flood = Array.from({ length: 8 }, () => say(fleet, flooder.device, flooder.body));
+      const said = await Promise.all(others.map(({ device, body }) => say(fleet, device, body)));
+      assert.deepEqual(said.map(({ uuid }) => uuid), [all[1]?.uuids[1], all[2]?.uuids[1]]);
+    });
+    assert.deepEqual((await Promise.all(flood)).map(({ status }) => status), flood.map(() => 200));
+    await sql.end();
+  }));

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { inTurn } from "../../../src/conversation/turns.ts";
+import type { Certificate } from "../../../src/pki/certificate.ts";
+import type { Runtime } from "../../../src/runtime.ts";
+
+const runtime = {} as Runtime;
+const sender = (fingerprint: string) => ({ fingerprint }) as Certificate;
+
+Deno.test("messages of one identity are handled one after the other, others' at once, and one that fails holds up none", async () => {
+  const begun: string[] = [];
+  const ends = new Map<string, PromiseWithResolvers<string>>();
+  const message = (from: string, name: string) =>
+    inTurn(runtime, sender(from), () => {
+      begun.push(name);
+      const end = Promise.withResolvers<string>();
+      ends.set(name, end);
+      return end.promise;
+    });
+  const [a1, a2, a3, b1] = [message("a", "a1"), message("a", "a2"), message("a", "a3"), message("b", "b1")];
+  assert.deepEqual(begun, ["a1", "b1"]);
+  ends.get("a1")?.reject(new Error("no"));
+  await assert.rejects(a1, /no/);
+  assert.deepEqual(begun, ["a1", "b1", "a2"]);
+  ends.get("a2")?.resolve("two");
+  assert.equal(await a2, "two");
+  ends.get("b1")?.resolve("one");
+  assert.equal(await b1, "one");
+  ends.get("a3")?.resolve("three");
+  assert.equal(await a3, "three");
+  // Nobody is before this one: it begins at once.
+  const a4 = message("a", "a4");
+  assert.deepEqual(begun, ["a1", "b1", "a2", "a3", "a4"]);
+  ends.get("a4")?.resolve("four");
+  assert.equal(await a4, "four");
+});
