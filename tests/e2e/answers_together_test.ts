@@ -277,6 +277,48 @@ Deno.test("what ends or expires before the transaction begins is not served in i
     assert.deepEqual(outcomes, ["alone", "alone", "alone", "alone", "alone", all[5]?.uuids[1]]);
   }));
 
+/** Waits until so many sessions wait for a lock. */
+async function waiting(sql: Sql, sessions: number): Promise<void> {
+  for (let n = 0; n < 2000; n++) {
+    const rows = await sql`
+      select distinct l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where not l.granted and a.datname = current_database()`;
+    if (rows.length === sessions) return;
+  }
+  assert.fail(`there are not ${sessions} sessions that wait`);
+}
+
+Deno.test("what an operator does during the transaction comes after it, and a command that goes meanwhile is not sent", () =>
+  withDatabaseCopy(async (sql, url) => {
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 6, 3);
+    const offers = await begun(fleet, all);
+    const ids = await Promise.all(all.map(({ device }) => idOf(fleet, device.serialNumber)));
+    const uuid = (n: number, m: number) => all[n]?.uuids[m] ?? assert.fail();
+    const path = (n: number) => `/api/mdm/devices/${ids[n]}`;
+    let after: Promise<unknown[]> | undefined;
+    const meanwhile = async () => {
+      // Ended by what locks the command alone: the next one, and the one that is answered.
+      await sql`delete from commands where uuid = any(${[uuid(0, 1), uuid(1, 0)]}::uuid[])`;
+      after = Promise.all([
+        fleet.api("DELETE", `/api/mdm/devices/commands/${uuid(2, 1)}/`).then(({ status }) => status),
+        fleet.api("POST", `${path(3)}/block/`).then(({ status }) => status),
+        fleet.api("DELETE", `${path(4)}/`).then(({ status }) => status),
+      ]);
+      await waiting(sql, 3);
+    };
+    const outcomes = await pausing(fleet, "commit", meanwhile, () => taken(fleet, answersTo(all, offers)));
+    assert.deepEqual(outcomes, ["unavailable", ...[1, 2, 3, 4, 5].map((n) => uuid(n, 1))]);
+    // Cancelled too late, blocked and deleted.
+    assert.deepEqual(await after, [400, 200, 204]);
+    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [0, 2, 3, 4, 5].map((n) => uuid(n, 0)).toSorted());
+    const again = await Promise.all(all.map(({ device }, n) => say(fleet, device, answer(device, uuid(n, 1)))));
+    assert.deepEqual(
+      again.map((offer) => [offer.status, offer.uuid]),
+      [[200, uuid(0, 2)], [200, uuid(1, 2)], [200, uuid(2, 2)], [401, null], [400, null], [200, uuid(5, 2)]],
+    );
+  }));
+
 Deno.test("the fault of one answer is not that of the others, and what is committed is not handled again", () =>
   withFleet(async (fleet) => {
     const { sql, routine } = fleet.runtime;
