@@ -7,10 +7,12 @@ import { type Db, isUnavailable, openDatabase, type Sql, type Tx } from "../../d
 import { idOf, made } from "../support/artifacts.ts";
 import { withDatabaseCopy } from "../support/database.ts";
 import { type Fleet, fleetOn, withFleet } from "../support/fleet.ts";
+import { takeAnswer } from "../../src/conversation/answer_queue.ts";
 import { takeTogether } from "../../src/conversation/answers_together.ts";
 import { Problem } from "../../src/errors.ts";
 import type { Caller } from "../../src/events/by.ts";
 import { parseReport } from "../../src/protocol/report.ts";
+import { testRuntime } from "../support/runtime.ts";
 import { idle, say } from "../support/talk.ts";
 
 const CALLER: Caller = {
@@ -374,5 +376,30 @@ Deno.test("a device that answers many times at once keeps no connection from oth
       assert.deepEqual(said.map(({ uuid }) => uuid), [all[1]?.uuids[1], all[2]?.uuids[1]]);
     });
     assert.deepEqual((await Promise.all(flood)).map(({ status }) => status), flood.map(() => 200));
+    await sql.end();
+  }));
+
+Deno.test("answers that get no connection in time fail, and wait for none again", () =>
+  withDatabaseCopy(async (outside, url) => {
+    const all = await queued(await fleetOn(outside, url), 4, 2);
+    const sql = openDatabase(url, { max: 1, wait: 0.05 });
+    let begins = 0;
+    const begin = (...given: Parameters<typeof sql.begin>) => {
+      begins++;
+      return sql.begin(...given);
+    };
+    const counting = new Proxy(sql, { get: (of, key) => key === "begin" ? begin : Reflect.get(of, key) });
+    const runtime = { ...await testRuntime(outside, url), sql: counting };
+    await sql.begin(async () => {
+      const outcomes = await Promise.allSettled(all.map(({ device, uuids }) => {
+        const body = answer(device, uuids[0] ?? null);
+        const { identity } = device;
+        assert.ok(identity);
+        return takeAnswer(runtime, CALLER, identity.certificate, parseReport(parsePlist(body), body));
+      }));
+      assert.ok(outcomes.every((one) => one.status === "rejected" && isUnavailable(one.reason)));
+    });
+    // The first answer, and the others together.
+    assert.equal(begins, 2);
     await sql.end();
   }));
