@@ -21,17 +21,9 @@ import type { Exchange, Outcome } from "./conversation.ts";
 import { nextCommand } from "./next_command.ts";
 import { releaseOverdue } from "./release_overdue.ts";
 import { inTransaction } from "./transaction.ts";
-import { inTurn } from "./turns.ts";
 
 /** Answers a connect: returns the bytes of the next command, or null if there is nothing to do. */
-export const handleConnect = (
-  runtime: Runtime,
-  by: Caller,
-  sender: Certificate,
-  report: Report,
-): Promise<Uint8Array<ArrayBuffer> | null> => inTurn(runtime, sender, () => connect(runtime, by, sender, report));
-
-async function connect(
+export async function handleConnect(
   runtime: Runtime,
   by: Caller,
   sender: Certificate,

@@ -360,7 +360,16 @@ Deno.test("when its session ends before the commit nothing was done, and an answ
     await sql.end();
   }));
 
-Deno.test("a device that answers many times at once keeps no connection from others", () =>
+/** An empty status report. */
+const statusOf = ({ udid }: SimulatedDevice) =>
+  buildPlist({
+    MessageType: "DeclarativeManagement",
+    UDID: udid,
+    Endpoint: "status",
+    Data: new TextEncoder().encode('{"StatusItems":{},"Errors":[]}'),
+  });
+
+Deno.test("a device that sends many messages at once keeps no connection from others", () =>
   withDatabaseCopy(async (outside, url) => {
     const sql = openDatabase(url, { max: 3, wait: 1 });
     const fleet = await fleetOn(sql, url);
@@ -371,7 +380,13 @@ Deno.test("a device that answers many times at once keeps no connection from oth
     let flood: Promise<{ status: number }>[] = [];
     await outside.begin(async (tx) => {
       await lockChannelOf(tx, flooder.device);
-      flood = Array.from({ length: 8 }, () => say(fleet, flooder.device, flooder.body));
+      flood = Array.from(
+        { length: 8 },
+        (_, n) =>
+          n % 2 === 0
+            ? say(fleet, flooder.device, flooder.body)
+            : say(fleet, flooder.device, statusOf(flooder.device), "checkin"),
+      );
       const said = await Promise.all(others.map(({ device, body }) => say(fleet, device, body)));
       assert.deepEqual(said.map(({ uuid }) => uuid), [all[1]?.uuids[1], all[2]?.uuids[1]]);
     });
