@@ -10,6 +10,12 @@
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 
+/**
+ * Milliseconds that a turn takes at most: longer than the database's own limits for a device's message. After it the next
+ * message is handled too, so that one whose connection hangs does not hold up its device until that is noticed.
+ */
+const LONGEST = 20_000;
+
 /** The last message of each identity that has one in hand. */
 const last = new WeakMap<Runtime, Map<string, Promise<void>>>();
 
@@ -18,16 +24,20 @@ export async function inTurn<Result>(
   runtime: Runtime,
   { fingerprint }: Certificate,
   work: () => Promise<Result>,
+  longest: number = LONGEST,
 ): Promise<Result> {
   let turns = last.get(runtime);
   if (turns === undefined) last.set(runtime, turns = new Map());
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
   const before = turns.get(fingerprint);
-  const result = before === undefined ? work() : before.then(work);
-  const over = result.then(() => {}, () => {});
   turns.set(fingerprint, over);
+  if (before !== undefined) await before;
+  const timer = setTimeout(end, longest);
   try {
-    return await result;
+    return await work();
   } finally {
+    clearTimeout(timer);
+    end();
     if (turns.get(fingerprint) === over) turns.delete(fingerprint);
   }
 }

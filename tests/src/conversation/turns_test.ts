@@ -33,3 +33,12 @@ Deno.test("messages of one identity are handled one after the other, others' at 
   ends.get("a4")?.resolve("four");
   assert.equal(await a4, "four");
 });
+
+Deno.test("one that hangs holds up the next ones for a limited time", async () => {
+  const hangs = Promise.withResolvers<string>();
+  const first = inTurn(runtime, sender("c"), () => hangs.promise, 0);
+  assert.equal(await inTurn(runtime, sender("c"), () => Promise.resolve("second")), "second");
+  assert.equal(await inTurn(runtime, sender("c"), () => Promise.resolve("third")), "third");
+  hangs.resolve("first");
+  assert.equal(await first, "first");
+});
