@@ -7,6 +7,7 @@
  * @module
  */
 
+import { problem } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -16,21 +17,38 @@ import type { Runtime } from "../runtime.ts";
  */
 const LONGEST = 20_000;
 
-/** The last message of each identity that has one in hand. */
-const last = new WeakMap<Runtime, Map<string, Promise<void>>>();
+/**
+ * Messages of one identity at most, the one in hand and those that wait. The attack: a device sends messages and closes their
+ * connections, over and over, faster than they are handled.
+ */
+const MOST = 100;
 
-/** Does the work of a message when those before it from the same sender have ended, and settles as it does. */
+/** The messages of an identity: how many there are, and when the last one's turn is over. */
+type Line = { length: number; last?: Promise<void> };
+
+const lines = new WeakMap<Runtime, Map<string, Line>>();
+
+/**
+ * Does the work of a message when those before it from the same sender have ended, and settles as it does. Throws
+ * `unavailable` when too many wait.
+ */
 export async function inTurn<Result>(
   runtime: Runtime,
   { fingerprint }: Certificate,
   work: () => Promise<Result>,
   longest: number = LONGEST,
 ): Promise<Result> {
-  let turns = last.get(runtime);
-  if (turns === undefined) last.set(runtime, turns = new Map());
+  let all = lines.get(runtime);
+  if (all === undefined) lines.set(runtime, all = new Map());
+  let line = all.get(fingerprint);
+  if (line === undefined) all.set(fingerprint, line = { length: 0 });
+  if (line.length >= MOST) {
+    throw problem("unavailable", undefined, { reason: "too many messages of the device at once" });
+  }
+  const { last: before } = line;
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
-  const before = turns.get(fingerprint);
-  turns.set(fingerprint, over);
+  line.last = over;
+  line.length++;
   if (before !== undefined) await before;
   const timer = setTimeout(end, longest);
   try {
@@ -38,6 +56,7 @@ export async function inTurn<Result>(
   } finally {
     clearTimeout(timer);
     end();
-    if (turns.get(fingerprint) === over) turns.delete(fingerprint);
+    line.length--;
+    if (line.length === 0) all.delete(fingerprint);
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inTurn } from "../../../src/conversation/turns.ts";
+import { Problem } from "../../../src/errors.ts";
 import type { Certificate } from "../../../src/pki/certificate.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 
@@ -41,4 +42,16 @@ Deno.test("one that hangs holds up the next ones for a limited time", async () =
   assert.equal(await inTurn(runtime, sender("c"), () => Promise.resolve("third")), "third");
   hangs.resolve("first");
   assert.equal(await first, "first");
+});
+
+Deno.test("of too many messages at once the last ones are refused, and later ones are not", async () => {
+  const end = Promise.withResolvers<void>();
+  const messages = Array.from({ length: 120 }, () => inTurn(runtime, sender("d"), () => end.promise));
+  end.resolve();
+  const settled = await Promise.allSettled(messages);
+  assert.deepEqual([...new Set(settled.slice(0, 100).map(({ status }) => status))], ["fulfilled"]);
+  for (const one of settled.slice(100)) {
+    assert.ok(one.status === "rejected" && one.reason instanceof Problem && one.reason.code === "unavailable");
+  }
+  await inTurn(runtime, sender("d"), () => end.promise);
 });
