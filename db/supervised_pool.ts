@@ -20,7 +20,12 @@ import type postgres from "postgres";
  * through.
  */
 export class DatabaseUnavailable extends Error {
-  override readonly name = "DatabaseUnavailable";
+  override readonly name: string = "DatabaseUnavailable";
+}
+
+/** No connection became free in time: nothing was begun, and whoever tries again waits as long again. */
+export class NoConnectionFree extends DatabaseUnavailable {
+  override readonly name = "NoConnectionFree";
 }
 
 /** How a pool is. */
@@ -240,7 +245,7 @@ export function supervisedPool(
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiters.splice(waiters.indexOf(waiter), 1);
-        reject(new DatabaseUnavailable(`No connection to the database became free within ${waitMs} ms`));
+        reject(new NoConnectionFree(`No connection to the database became free within ${waitMs} ms`));
       }, waitMs);
       const waiter: Waiter = {
         take(client) {

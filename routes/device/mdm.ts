@@ -7,6 +7,7 @@
 import type { Context, Hono } from "hono";
 import { handleCheckin } from "../../src/conversation/checkin.ts";
 import { handleConnect } from "../../src/conversation/connect.ts";
+import { inTurn } from "../../src/conversation/turns.ts";
 import { handleUnreadable } from "../../src/conversation/unreadable.ts";
 import { isExpected } from "../../src/enrollment/expected.ts";
 import { Problem, problem } from "../../src/errors.ts";
@@ -56,7 +57,7 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     if (!(list instanceof Error) && isCheckin(list)) {
       const message = readable(() => parseCheckin(list));
       if (message instanceof Error) throw badRequest(message);
-      const answer = await handleCheckin(runtime, by, sender, message);
+      const answer = await inTurn(runtime, sender, () => handleCheckin(runtime, by, sender, message));
       rememberCertificate(sender);
       return new Response(answer.body, {
         status: 200,
@@ -66,14 +67,18 @@ async function serve(c: Context<AppEnv>, view: "checkin" | "connect"): Promise<R
     const report = list instanceof Error ? list : readable(() => parseReport(list, body));
     // An unreadable message at the check-in address is not the answer to a command.
     if (report instanceof Error && view === "checkin") throw badRequest(report);
-    const command = report instanceof Error
-      ? await handleUnreadable(
-        runtime,
-        by,
-        sender,
-        { raw: body, error: report, ...(list instanceof Error ? {} : { list }) },
-      )
-      : await handleConnect(runtime, by, sender, report);
+    const command = await inTurn(
+      runtime,
+      sender,
+      () =>
+        report instanceof Error
+          ? handleUnreadable(runtime, by, sender, {
+            raw: body,
+            error: report,
+            ...(list instanceof Error ? {} : { list }),
+          })
+          : handleConnect(runtime, by, sender, report),
+    );
     rememberCertificate(sender);
     return new Response(command, {
       status: 200,

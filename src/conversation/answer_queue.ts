@@ -7,6 +7,8 @@
  * @module
  */
 
+import { isUnavailable } from "../../db/open.ts";
+import { NoConnectionFree } from "../../db/supervised_pool.ts";
 import type { Caller } from "../events/by.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Report } from "../protocol/report.ts";
@@ -64,7 +66,16 @@ class Answers {
   async #begin(some: readonly Answer[]): Promise<void> {
     const [first] = some;
     if (first !== undefined && some.length === 1) return await this.#alone(first);
-    const left = await takeTogether(this.runtime, some).catch(() => some);
+    const left = await takeTogether(this.runtime, some).catch((error) => {
+      if (error instanceof NoConnectionFree) {
+        // They have waited as long as one alone. If each waited once more, all devices would wait longer.
+        for (const { settle } of some) settle(Promise.reject(error));
+        return [];
+      }
+      // A database that is away is not worth a line. Anything else may be a fault that shows nowhere but in the time it takes.
+      if (!isUnavailable(error)) this.runtime.log.warn("Cannot take answers together. Each is taken alone", { error });
+      return some;
+    });
     await Promise.all(left.map((one) => this.#alone(one)));
   }
 

@@ -48,9 +48,11 @@ export async function takeTogether(runtime: Runtime, answers: readonly Answer[])
   const left = new Set(answers);
   const taken: (Exchanged & { answer: Answer; locked: Locked })[] = [];
   let marking: ReturnType<typeof markingSent> | undefined;
-  const now = runtime.clock.now();
+  let now = runtime.clock.now();
   await runtime.sql.begin(TOGETHER, async (tx) => {
     const [contacts, turns] = await Promise.all([lockFreeContacts(tx, claims), findTurns(tx, claims)]);
+    // Behind the locks, as for one alone: a command may have expired while a connection was awaited.
+    now = runtime.clock.now();
     const channels = new Set<number>();
     for (const { place, ...contact } of contacts) {
       const [answer, turn] = [answers[place], turns.get(place)];
@@ -58,7 +60,8 @@ export async function takeTogether(runtime: Runtime, answers: readonly Answer[])
       // A device that answers twice at once: the second answer is for what the first one leaves.
       channels.add(contact.channelId);
       const locked = { contact, turn };
-      const exchanged = await exchange(tx, runtime, answer, locked, now);
+      // The fault of one is not that of the others: it meets its error again when it is handled alone.
+      const exchanged = await exchange(tx, runtime, answer, locked, now).catch(() => undefined);
       if (exchanged === undefined) continue;
       left.delete(answer);
       taken.push({ ...exchanged, answer, locked });
@@ -69,9 +72,13 @@ export async function takeTogether(runtime: Runtime, answers: readonly Answer[])
   });
   const marked = new Set((await marking ?? []).map(({ id }) => id));
   for (const { answer: { by, report, settle }, locked: { contact }, next, bytes } of taken) {
-    runtime.routine.heard(contact.channelId, by.request.ip, false, now);
-    recordAnswer(runtime, by, contact, report);
-    settle(marked.has(next.id) ? Promise.resolve(bytes) : Promise.reject(endedMeanwhile()));
+    // What fails now is the error of one answer: what is committed must not be handled again.
+    settle(Promise.try(() => {
+      runtime.routine.heard(contact.channelId, by.request.ip, false, now);
+      recordAnswer(runtime, by, contact, report);
+      if (!marked.has(next.id)) throw endedMeanwhile();
+      return bytes;
+    }));
   }
   return [...left];
 }

@@ -3,13 +3,16 @@ import { databaseUse } from "../../db/supervised_pool.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { asDict, buildPlist, parsePlist, type PlistDict, str } from "../../src/protocol/plist.ts";
 import { openResult } from "../../src/commands/result.ts";
+import { type Db, isUnavailable, openDatabase, type Sql, type Tx } from "../../db/open.ts";
 import { idOf, made } from "../support/artifacts.ts";
 import { withDatabaseCopy } from "../support/database.ts";
 import { type Fleet, fleetOn, withFleet } from "../support/fleet.ts";
+import { takeAnswer } from "../../src/conversation/answer_queue.ts";
 import { takeTogether } from "../../src/conversation/answers_together.ts";
 import { Problem } from "../../src/errors.ts";
 import type { Caller } from "../../src/events/by.ts";
 import { parseReport } from "../../src/protocol/report.ts";
+import { testRuntime } from "../support/runtime.ts";
 import { idle, say } from "../support/talk.ts";
 
 const CALLER: Caller = {
@@ -168,6 +171,12 @@ Deno.test("errors and long reports are taken together as others are", () =>
     assert.deepEqual([of(0), of(1), of(2)], [["error", chain], ["formatError", null], ["acknowledged", null]]);
   }));
 
+/** Locks the channel of a device until the transaction ends. */
+const lockChannelOf = (tx: Db, device: SimulatedDevice | undefined) =>
+  tx`
+    select 1 from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
+    where d.serial_number = ${device?.serialNumber ?? ""} for update of c`;
+
 Deno.test("an answer whose channel is locked holds up no other", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
@@ -175,9 +184,7 @@ Deno.test("an answer whose channel is locked holds up no other", () =>
     const offers = await begun(fleet, all);
     let slow: Promise<unknown> | undefined;
     await sql.begin(async (tx) => {
-      await tx`
-        select 1 from channels c join enrollments e on e.id = c.enrollment_id join devices d on d.id = e.device_id
-        where d.serial_number = ${all[1]?.device.serialNumber ?? ""} for update of c`;
+      await lockChannelOf(tx, all[1]?.device);
       const said = all.map(({ device }, n) => say(fleet, device, answer(device, offers[n]?.uuid ?? null)));
       slow = said[1]?.then((offer) => assert.equal(offer.uuid, all[1]?.uuids[1]));
       const others = await Promise.all(said.filter((_, n) => n !== 1));
@@ -215,4 +222,200 @@ Deno.test("an answer that cannot be stored fails alone, and a command that ended
     assert.ok(third && fifth);
     assert.equal((await say(fleet, third, answer(third, rejected))).uuid, all[2]?.uuids[1], "sent again, it is stored");
     assert.equal((await say(fleet, fifth, idle(fifth))).uuid, ended);
+  }));
+
+/** The answers of devices to their first commands. */
+const answersTo = (all: readonly { device: SimulatedDevice }[], offers: readonly { uuid: string | null }[]) =>
+  all.map(({ device }, n) => ({ device, body: answer(device, offers[n]?.uuid ?? null) }));
+
+/** Does `work`, with `reached` done before the first transaction begins, or before its commit. */
+async function pausing<Result>(
+  { runtime }: Fleet,
+  before: "begin" | "commit",
+  reached: () => Promise<void>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { sql } = runtime;
+  const begin = async (option: string, body: (tx: Tx) => Promise<unknown>) => {
+    runtime.sql = sql;
+    if (before === "begin") await reached();
+    return await sql.begin(option, async (tx) => {
+      const last = await body(tx);
+      if (before === "commit") await reached();
+      return last;
+    });
+  };
+  runtime.sql = new Proxy(sql, { get: (of, key) => key === "begin" ? begin : Reflect.get(of, key) });
+  try {
+    return await work();
+  } finally {
+    runtime.sql = sql;
+  }
+}
+
+/** Ends the session of a transaction that is open. */
+const endSession = (sql: Sql) =>
+  sql`
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and application_name = 'the server' and state = 'idle in transaction'`;
+
+Deno.test("what ends or expires before the transaction begins is not served in it", () =>
+  withFleet(async (fleet) => {
+    const { sql, clock } = fleet.runtime;
+    const all = await queued(fleet, 6, 2);
+    const offers = await begun(fleet, all);
+    const ids = await Promise.all(all.map(({ device }) => idOf(fleet, device.serialNumber)));
+    const soon = new Date(clock.now().getTime() + 10_000);
+    await sql`update commands set expires_at = ${soon} where uuid = ${all[4]?.uuids[1] ?? ""}`;
+    const meanwhile = async () => {
+      await sql`
+        update enrollment_identities set retired_at = now()
+        where enrollment_id = (select enrollment_id from devices where id = ${ids[0] ?? 0})`;
+      assert.equal((await fleet.api("DELETE", `/api/mdm/devices/${ids[1]}/`)).status, 204);
+      await made(fleet, "POST", `/api/mdm/devices/${ids[2]}/block/`);
+      await all[3]?.device.checkOut();
+      clock.advance(20);
+    };
+    const outcomes = await pausing(fleet, "begin", meanwhile, () => taken(fleet, answersTo(all, offers)));
+    assert.deepEqual(outcomes, ["alone", "alone", "alone", "alone", "alone", all[5]?.uuids[1]]);
+  }));
+
+/** Waits until so many sessions wait for a lock. */
+async function waiting(sql: Sql, sessions: number): Promise<void> {
+  for (let n = 0; n < 2000; n++) {
+    const rows = await sql`
+      select distinct l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where not l.granted and a.datname = current_database()`;
+    if (rows.length === sessions) return;
+  }
+  assert.fail(`there are not ${sessions} sessions that wait`);
+}
+
+Deno.test("what an operator does during the transaction comes after it, and a command that goes meanwhile is not sent", () =>
+  withDatabaseCopy(async (sql, url) => {
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 6, 3);
+    const offers = await begun(fleet, all);
+    const ids = await Promise.all(all.map(({ device }) => idOf(fleet, device.serialNumber)));
+    const uuid = (n: number, m: number) => all[n]?.uuids[m] ?? assert.fail();
+    const path = (n: number) => `/api/mdm/devices/${ids[n]}`;
+    let after: Promise<unknown[]> | undefined;
+    const meanwhile = async () => {
+      // Ended by what locks the command alone: the next one, and the one that is answered.
+      await sql`delete from commands where uuid = any(${[uuid(0, 1), uuid(1, 0)]}::uuid[])`;
+      after = Promise.all([
+        fleet.api("DELETE", `/api/mdm/devices/commands/${uuid(2, 1)}/`).then(({ status }) => status),
+        fleet.api("POST", `${path(3)}/block/`).then(({ status }) => status),
+        fleet.api("DELETE", `${path(4)}/`).then(({ status }) => status),
+      ]);
+      await waiting(sql, 3);
+    };
+    const outcomes = await pausing(fleet, "commit", meanwhile, () => taken(fleet, answersTo(all, offers)));
+    assert.deepEqual(outcomes, ["unavailable", ...[1, 2, 3, 4, 5].map((n) => uuid(n, 1))]);
+    // Cancelled too late, blocked and deleted.
+    assert.deepEqual(await after, [400, 200, 204]);
+    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [0, 2, 3, 4, 5].map((n) => uuid(n, 0)).toSorted());
+    const again = await Promise.all(all.map(({ device }, n) => say(fleet, device, answer(device, uuid(n, 1)))));
+    assert.deepEqual(
+      again.map((offer) => [offer.status, offer.uuid]),
+      [[200, uuid(0, 2)], [200, uuid(1, 2)], [200, uuid(2, 2)], [401, null], [400, null], [200, uuid(5, 2)]],
+    );
+  }));
+
+Deno.test("the fault of one answer is not that of the others, and what is committed is not handled again", () =>
+  withFleet(async (fleet) => {
+    const { sql, routine } = fleet.runtime;
+    const all = await queued(fleet, 3, 3);
+    const offers = await begun(fleet, all);
+    // The next command was sealed with a key that is gone.
+    await sql`update commands set secrets_sealed = 'e1.gone.AAAA.AAAA' where uuid = ${all[0]?.uuids[1] ?? ""}`;
+    const record = routine.record.bind(routine);
+    routine.record = (by, event) => {
+      if (event.payload?.udid === all[1]?.device.udid) throw new Error("no room for it");
+      record(by, event);
+    };
+    const outcomes = await taken(fleet, answersTo(all, offers));
+    routine.record = record;
+    const [left, failed, next] = outcomes;
+    assert.deepEqual([left, next], ["alone", all[2]?.uuids[1]]);
+    assert.match(String(failed), /no room for it/);
+    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [offers[1]?.uuid, offers[2]?.uuid].toSorted());
+  }));
+
+Deno.test("when its session ends before the commit nothing was done, and an answer that is sent again ends nothing twice", () =>
+  withDatabaseCopy(async (outside, url) => {
+    const sql = openDatabase(url, { max: 4, name: "the server" });
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 3, 2);
+    const said = answersTo(all, await begun(fleet, all));
+    const meanwhile = async () => {
+      assert.equal((await endSession(outside)).count, 1);
+    };
+    await assert.rejects(pausing(fleet, "commit", meanwhile, () => taken(fleet, said)), isUnavailable);
+    assert.equal((await finished(fleet)).size, 0);
+    const again = () => Promise.all(said.map(({ device, body }) => say(fleet, device, body)));
+    assert.deepEqual((await again()).map(({ uuid }) => uuid), all.map(({ uuids }) => uuids[1]));
+    assert.equal((await finished(fleet)).size, 3);
+    assert.deepEqual((await again()).map(({ status, uuid }) => [status, uuid]), all.map(() => [200, null]));
+    assert.equal((await finished(fleet)).size, 3);
+    await sql.end();
+  }));
+
+/** An empty status report. */
+const statusOf = ({ udid }: SimulatedDevice) =>
+  buildPlist({
+    MessageType: "DeclarativeManagement",
+    UDID: udid,
+    Endpoint: "status",
+    Data: new TextEncoder().encode('{"StatusItems":{},"Errors":[]}'),
+  });
+
+Deno.test("a device that sends many messages at once keeps no connection from others", () =>
+  withDatabaseCopy(async (outside, url) => {
+    const sql = openDatabase(url, { max: 3, wait: 1 });
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 3, 2);
+    const offers = await begun(fleet, all);
+    const [flooder, ...others] = answersTo(all, offers);
+    assert.ok(flooder);
+    let flood: Promise<{ status: number }>[] = [];
+    await outside.begin(async (tx) => {
+      await lockChannelOf(tx, flooder.device);
+      flood = Array.from(
+        { length: 8 },
+        (_, n) =>
+          n % 2 === 0
+            ? say(fleet, flooder.device, flooder.body)
+            : say(fleet, flooder.device, statusOf(flooder.device), "checkin"),
+      );
+      const said = await Promise.all(others.map(({ device, body }) => say(fleet, device, body)));
+      assert.deepEqual(said.map(({ uuid }) => uuid), [all[1]?.uuids[1], all[2]?.uuids[1]]);
+    });
+    assert.deepEqual((await Promise.all(flood)).map(({ status }) => status), flood.map(() => 200));
+    await sql.end();
+  }));
+
+Deno.test("answers that get no connection in time fail, and wait for none again", () =>
+  withDatabaseCopy(async (outside, url) => {
+    const all = await queued(await fleetOn(outside, url), 4, 2);
+    const sql = openDatabase(url, { max: 1, wait: 0.05 });
+    let begins = 0;
+    const begin = (...given: Parameters<typeof sql.begin>) => {
+      begins++;
+      return sql.begin(...given);
+    };
+    const counting = new Proxy(sql, { get: (of, key) => key === "begin" ? begin : Reflect.get(of, key) });
+    const runtime = { ...await testRuntime(outside, url), sql: counting };
+    await sql.begin(async () => {
+      const outcomes = await Promise.allSettled(all.map(({ device, uuids }) => {
+        const body = answer(device, uuids[0] ?? null);
+        const { identity } = device;
+        assert.ok(identity);
+        return takeAnswer(runtime, CALLER, identity.certificate, parseReport(parsePlist(body), body));
+      }));
+      assert.ok(outcomes.every((one) => one.status === "rejected" && isUnavailable(one.reason)));
+    });
+    // The first answer, and the others together.
+    assert.equal(begins, 2);
+    await sql.end();
   }));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createApp } from "../../routes/app.ts";
 import { checkRollout } from "../../src/blueprints/rollout.ts";
 import { byJob } from "../../src/events/by.ts";
 import { follower, idOf, made, makeBlueprint, makeDeclaration, rest } from "../support/artifacts.ts";
@@ -9,7 +10,12 @@ Deno.test("reports, syncs and conversations of a device at the same time all go 
   withFleet(async (fleet) => {
     const blueprint = await makeBlueprint(fleet);
     const { artifact, version } = await makeDeclaration(fleet);
-    const device = await follower(fleet, blueprint.id, artifact.id);
+    // As to several processes: in one of them the messages of a device take turns.
+    const apps = Array.from({ length: 4 }, () => createApp({ ...fleet.runtime }));
+    let sent = 0;
+    const send = async (request: Request) =>
+      await apps[sent++ % apps.length]?.fetch(request, { remoteAddress: "192.0.2.1" }) ?? assert.fail();
+    const device = await follower(fleet, blueprint.id, artifact.id, { send });
     await rest(device);
     const id = await idOf(fleet, device.serialNumber);
     const statuses: number[] = [];

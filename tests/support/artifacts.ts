@@ -9,7 +9,7 @@ import type { DeviceId } from "../../db/ids.ts";
 import { JOBS } from "../../jobs/registry.ts";
 import { drain } from "../../jobs/queue.ts";
 import { buildPlist, type PlistDict } from "../../src/protocol/plist.ts";
-import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import type { DeviceOptions, SimulatedDevice } from "../../simulators/device/device.ts";
 import type { Fleet } from "./fleet.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -131,9 +131,14 @@ export async function assign(fleet: Fleet, serialNumber: string, blueprint: numb
 }
 
 /** Adds an artifact to a blueprint and enrolls a device that is to follow it. */
-export async function follower(fleet: Fleet, blueprint: number, artifact: string): Promise<SimulatedDevice> {
+export async function follower(
+  fleet: Fleet,
+  blueprint: number,
+  artifact: string,
+  options: Partial<DeviceOptions> = {},
+): Promise<SimulatedDevice> {
   await link(fleet, blueprint, artifact);
-  const device = await fleet.enrolled();
+  const device = await fleet.enrolled(options);
   await assign(fleet, device.serialNumber, blueprint);
   return device;
 }

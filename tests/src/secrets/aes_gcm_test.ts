@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { decryptGcm, encryptGcm, importGcmKey } from "../../../src/secrets/aes_gcm.ts";
 
 const bytes = (length: number, value: number) => new Uint8Array(length).fill(value);
@@ -21,6 +22,43 @@ Deno.test("short and long texts are encrypted alike, and as Web Crypto does", as
     assert.deepEqual(sealed, new Uint8Array(other), String(length));
     assert.deepEqual(await decryptGcm(key, nonce, associated, sealed), plain, String(length));
   }
+});
+
+Deno.test("any text with any associated data is as Web Crypto encrypts it", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.nat(64), fc.nat(17_000), fc.integer({ min: 16 * 1024 - 20, max: 16 * 1024 + 20 })),
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.uint8Array({ minLength: 12, maxLength: 12 }),
+      fc.uint8Array({ maxLength: 300 }),
+      async (length, raw, iv, row) => {
+        const [own, other] = await Promise.all([
+          importGcmKey(Uint8Array.from(raw)),
+          crypto.subtle.importKey("raw", Uint8Array.from(raw), "AES-GCM", false, ["encrypt"]),
+        ]);
+        const plain = crypto.getRandomValues(new Uint8Array(length));
+        const [used, additionalData] = [Uint8Array.from(iv), Uint8Array.from(row)];
+        const sealed = await encryptGcm(own, used, additionalData, plain);
+        const expected = await crypto.subtle.encrypt({ name: "AES-GCM", iv: used, additionalData }, other, plain);
+        assert.deepEqual(sealed, new Uint8Array(expected));
+        assert.deepEqual(await decryptGcm(own, used, additionalData, sealed), plain);
+      },
+    ),
+    { numRuns: 60 },
+  ));
+
+Deno.test("every byte of nonce, associated data, ciphertext and tag counts", async () => {
+  const sealed = await encryptGcm(key, nonce, associated, bytes(40, 3));
+  const parts = [nonce, associated, sealed] as const;
+  for (const [part, { length }] of parts.entries()) {
+    for (let at = 0; at < length; at++) {
+      const [n = nonce, a = associated, s = sealed] = parts.map((one, index) =>
+        index === part ? one.map((byte, place) => place === at ? byte ^ 128 : byte) : one
+      );
+      await assert.rejects(decryptGcm(key, n, a, s), `part ${part}, byte ${at}`);
+    }
+  }
+  assert.deepEqual(await decryptGcm(key, nonce, associated, sealed), bytes(40, 3));
 });
 
 Deno.test("a text of the NIST test vectors", async () => {

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { channelOf, enrollmentOf, lockContact } from "../../db/enrollment/identities.ts";
+import type { ChannelId } from "../../db/ids.ts";
+import { expireCommands } from "../../db/work/commands.ts";
+import { findTurn, findTurns } from "../../db/work/plan_facts.ts";
+import type { SimulatedDevice } from "../../simulators/device/device.ts";
+import { nextWithoutPlan, takeAlone } from "../../src/conversation/answer.ts";
+import { takeTogether } from "../../src/conversation/answers_together.ts";
+import type { Outcome } from "../../src/conversation/conversation.ts";
+import type { Caller } from "../../src/events/by.ts";
+import { loadFacts } from "../../src/planner/load.ts";
+import { plan } from "../../src/planner/plan.ts";
+import { nextOfQueue } from "../../src/planner/schedulers/queued_commands.ts";
+import { asDict, buildPlist, parsePlist, str } from "../../src/protocol/plist.ts";
+import { parseReport, type ReportStatus } from "../../src/protocol/report.ts";
+import { rest } from "../support/artifacts.ts";
+import { type Fleet, withFleet } from "../support/fleet.ts";
+import { channelOf as channelOfDevice } from "../support/hosted.ts";
+
+const CALLER: Caller = {
+  who: { kind: "device" },
+  request: { id: "test", ip: "192.0.2.1", userAgent: "MDM/1.0", method: "PUT", path: "/public/mdm/connect/" },
+};
+
+/** Arguments that are not read with the head of a queue. Text that is the same all over would be stored in few bytes. */
+const LONG = crypto.getRandomValues(new Uint8Array(6000)).toHex();
+const minutes = fc.option(fc.integer({ min: -3, max: 3 }), { freq: 2 });
+
+const weighted = <Value>(...weights: [number, Value][]): fc.Arbitrary<Value> =>
+  fc.oneof(...weights.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
+
+/** A command of a queue. Times are in minutes from now. */
+const command = fc.record({
+  name: weighted([8, "RestartDevice"], [2, "DeviceInformation"], [1, "DeviceLock"], [1, "SetupFileVault"]),
+  args: weighted([10, {}], [1, { pad: LONG }], [1, { artifact_version: "00000001-0000-4000-8000-000000000001" }]),
+  state: weighted([4, "queued"], [1, "sent"], [2, "notNow"]),
+  notBefore: minutes,
+  expires: weighted([10, null], [10, 60], [1, -1]),
+  sentAt: minutes,
+  notNowAt: minutes,
+  notNowCount: fc.integer({ min: 0, max: 3 }),
+  orderGroup: weighted<string | null>([2, null], [1, "one"], [1, "two"]),
+});
+
+/** A queue, the place of the command that is answered (none, for one that is not in it), and what else counts. */
+const situation = fc.record({
+  queue: fc.array(command, { maxLength: 7 }),
+  answered: fc.oneof(fc.nat(2), fc.nat(7)),
+  status: weighted<ReportStatus>([4, "Acknowledged"], [1, "Error"], [1, "NotNow"]),
+  begun: minutes,
+  waits: weighted([8, false], [1, true]),
+});
+type Situation = typeof situation extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A conversation ends an expired command before it plans, so that the next one of its order group is sent first. */
+const EXPIRED: Situation = {
+  queue: ([[-1, "one"], [null, "one"], [null, null]] as const).map(([expires, orderGroup]) => ({
+    ...{
+      name: "RestartDevice",
+      args: {},
+      state: "queued",
+      notBefore: null,
+      sentAt: null,
+      notNowAt: null,
+      notNowCount: 0,
+    },
+    ...{ expires, orderGroup },
+  })),
+  ...{ answered: 7, status: "Acknowledged", begun: null, waits: false },
+};
+
+/** Puts a device into a situation. Returns the UUIDs of its commands. */
+async function arrange(
+  { runtime: { sql, clock } }: Fleet,
+  channelId: ChannelId,
+  { queue, begun, waits }: Situation,
+): Promise<string[]> {
+  const now = clock.now();
+  const at = (offset: number | null) => offset === null ? null : new Date(now.getTime() + offset * 60_000);
+  const rows = queue.map((one) => ({
+    uuid: crypto.randomUUID(),
+    channel_id: channelId,
+    name: one.name,
+    arguments: one.args,
+    state: one.state,
+    not_before: at(one.notBefore),
+    expires_at: at(one.expires),
+    sent_at: at(one.sentAt),
+    sent_count: one.state === "queued" ? 0 : 1,
+    not_now_at: at(one.notNowAt),
+    not_now_count: one.notNowCount,
+    order_group: one.orderGroup,
+    created_at: now,
+    updated_at: now,
+  }));
+  await sql.begin(async (tx) => {
+    await tx`delete from command_history`;
+    await tx`delete from commands where channel_id = ${channelId}`;
+    for (const row of rows) await tx`insert into commands ${tx(row)}`;
+    await tx`update channels set session_started_at = ${at(begun)}, next_action_at = ${now} where id = ${channelId}`;
+    await tx`
+      update enrollments set awaiting_configuration = ${waits}
+      where id = (select enrollment_id from channels where id = ${channelId})`;
+  });
+  return rows.map(({ uuid }) => uuid);
+}
+
+function reportOf({ udid }: SimulatedDevice, status: string, uuid: string | undefined) {
+  const body = buildPlist({ UDID: udid, CommandUUID: uuid ?? crypto.randomUUID(), Status: status });
+  return parseReport(parsePlist(body), body);
+}
+
+async function resting(fleet: Fleet) {
+  const device = await fleet.enrolled();
+  await rest(device);
+  assert.ok(device.identity);
+  return { device, sender: device.identity.certificate, channelId: await channelOfDevice(fleet.runtime, device) };
+}
+
+Deno.test("the head of a queue gives the next command of the whole plan, or none where that needs a plan", () =>
+  withFleet(async (fleet) => {
+    const { sql, clock } = fleet.runtime;
+    const { device, sender, channelId } = await resting(fleet);
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(situation, async (given) => {
+        const uuids = await arrange(fleet, channelId, given);
+        const uuid = uuids[given.answered] ?? crypto.randomUUID();
+        const { fingerprint } = sender;
+        const [turn, turns] = await Promise.all([
+          findTurn(sql, {
+            enrollmentId: enrollmentOf(sql, fingerprint),
+            channelId: channelOf(sql, fingerprint, ""),
+            channel: "Device",
+          }, uuid),
+          findTurns(sql, [{ fingerprint, deviceKey: device.udid, userKey: "", answered: uuid }]),
+        ]);
+        assert.ok(turn);
+        const several = turns.get(0);
+        assert.deepEqual(several?.firstExpiresAt, turn.firstExpiresAt);
+        assert.deepEqual(
+          several?.queue.map((one) => ({ ...one, place: undefined })),
+          turn.queue.map((one) => ({ ...one, place: undefined })),
+        );
+        const now = clock.now();
+        const contact = await lockContact(sql, fingerprint, device.udid, "");
+        assert.ok(contact);
+        const { sessionStartedAt } = contact;
+        const head = nextWithoutPlan(
+          { contact, turn },
+          turn.queue.filter((one) => one.uuid !== uuid),
+          reportOf(device, given.status, uuid),
+          now,
+        );
+        // What a conversation does before it plans.
+        await sql`delete from commands where uuid = ${uuid}`;
+        await expireCommands(sql, channelId, now);
+        const facts = await loadFacts(sql, fleet.runtime, channelId, { status: given.status });
+        if (head !== undefined) {
+          found++;
+          assert.deepEqual(plan(facts, now).next, { kind: "queued", commandId: head.id });
+          return;
+        }
+        if (given.waits || given.queue.some(({ expires }) => expires !== null && expires <= 0)) return;
+        const whole = nextOfQueue(facts.queue, { status: given.status, conversationStartedAt: sessionStartedAt }, now);
+        // What is not found is not at the head, or its arguments are long.
+        assert.ok(whole === undefined || uuids.indexOf(whole.uuid) > 2 || whole.arguments === null);
+      }),
+      { numRuns: 150, examples: [[EXPIRED]] },
+    );
+    assert.ok(found > 20, `only ${found} commands were found`);
+  }));
+
+Deno.test("answers taken together end as each does alone", () =>
+  withFleet(async (fleet) => {
+    const { runtime } = fleet;
+    const twins: Awaited<ReturnType<typeof resting>>[][] = [];
+    for (let n = 0; n < 4; n++) twins.push(await Promise.all([resting(fleet), resting(fleet)]));
+    let together = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(situation, { minLength: 4, maxLength: 4 }), async (given) => {
+        const answers: Parameters<typeof takeTogether>[1][number][] = [];
+        const outcomes = new Map<string, Promise<Outcome>>();
+        const alone: [string, () => Promise<Outcome>][] = [];
+        const known = new Map<string, string[]>();
+        for (const [n, pair] of twins.entries()) {
+          const one = given[n] ?? assert.fail();
+          for (const [m, { device, sender, channelId }] of pair.entries()) {
+            const uuids = await arrange(fleet, channelId, one);
+            const name = `${n} ${m}`;
+            known.set(name, uuids);
+            // A NotNow is never taken together.
+            const status = one.status === "NotNow" ? "CommandFormatError" : one.status;
+            const report = reportOf(device, status, uuids[one.answered]);
+            if (m === 1) alone.push([name, () => takeAlone(runtime, CALLER, sender, report)]);
+            else {
+              const { commandUuid: uuid = "" } = report;
+              answers.push({ by: CALLER, sender, report, uuid, settle: (end) => void outcomes.set(name, end) });
+            }
+          }
+        }
+        const left = await takeTogether(runtime, answers);
+        together += answers.length - left.length;
+        for (const [n, { by, sender, report }] of answers.entries()) {
+          if (!outcomes.has(`${n} 0`)) outcomes.set(`${n} 0`, takeAlone(runtime, by, sender, report));
+        }
+        for (const [name, take] of alone) outcomes.set(name, take());
+        const state = async (name: string) => {
+          const outcome = await outcomes.get(name);
+          const uuids = known.get(name) ?? [];
+          const rows = await runtime.sql<{ uuid: string; state: string; sent: number; wait: Date | null }[]>`
+            select uuid, state, sent_count as sent, not_before as wait from commands where uuid = any(${uuids}::uuid[])
+            union all select uuid, state, sent_count, not_before from command_history where uuid = any(${uuids}::uuid[])`;
+          const states = uuids.map((uuid) => {
+            const { uuid: _, ...row } = rows.find((one) => one.uuid === uuid) ?? assert.fail();
+            return row;
+          });
+          if (!(outcome instanceof Uint8Array)) return { outcome, states };
+          const next = str(asDict(parsePlist(outcome)), "CommandUUID")?.toLowerCase() ?? "";
+          return { outcome: uuids.indexOf(next), states };
+        };
+        for (const n of twins.keys()) assert.deepEqual(await state(`${n} 0`), await state(`${n} 1`));
+      }),
+      { numRuns: 40 },
+    );
+    assert.ok(together > 5, `only ${together} were taken together`);
+  }));
