@@ -89,8 +89,9 @@ export class DeviceLink {
   #signature(signs: boolean, body: Uint8Array): Record<string, string> {
     if (!signs || this.identity === undefined) return {};
     const { certificate, key } = this.identity;
-    const form = this.options.signature ?? "apple-ber";
-    return { "Mdm-Signature": signDetached(body, { certificate: certificate.der, key }, { form }).toBase64() };
+    const { signature: form = "apple-ber", sign } = this.options;
+    const how = { form, ...(sign === undefined ? {} : { sign }) };
+    return { "Mdm-Signature": signDetached(body, { certificate: certificate.der, key }, how).toBase64() };
   }
 
   /** Carries a request as the device carries all of its own. */

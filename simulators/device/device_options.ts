@@ -5,6 +5,7 @@
  */
 
 import type { KeyObject } from "node:crypto";
+import type { Sign } from "../../src/pki/cms/signed.ts";
 import type { DeclarationMischiefMaker } from "../declarative/declarative_device.ts";
 import type { AppMischief, StoreAnswer } from "./installed_apps.ts";
 import type { ScepHabit } from "./identity.ts";
@@ -32,6 +33,8 @@ export type DeviceOptions = {
   clockSkew?: number;
   /** How its messages are signed: as Apple's systems do, or in plain DER. */
   signature?: "apple-ber" | "der";
+  /** Makes the signatures of its messages; `node:crypto` by default. */
+  sign?: Sign;
   scep?: ScepHabit;
   /** Binary property lists instead of XML. */
   binary?: boolean;

@@ -51,6 +51,20 @@ export class ScepRefused extends Error {
   override readonly name = "ScepRefused";
 }
 
+type SignerCertificate = { der: Uint8Array<ArrayBuffer>; notBefore: Date; notAfter: Date };
+
+const signers = new WeakMap<KeyObject, SignerCertificate>();
+
+/** Returns the certificate with which a device signs its first request: its key's own, for a day. */
+function signerCertificate(key: KeyObject, now: Date): Uint8Array<ArrayBuffer> {
+  const known = signers.get(key);
+  if (known !== undefined && known.notBefore <= now && now < known.notAfter) return known.der;
+  const [notBefore, notAfter] = [new Date(now.getTime() - 60_000), new Date(now.getTime() + 86_400_000)];
+  const der = selfSigned({ subject: [["CN", "SCEP SIGNER"]], key, notBefore, notAfter });
+  signers.set(key, { der, notBefore, notAfter });
+  return der;
+}
+
 /** Requests a certificate for `key`; `renew` signs with an old identity instead of the challenge (RenewalReq). */
 export async function requestIdentity(
   send: (request: Request) => Promise<Response>,
@@ -74,15 +88,7 @@ export async function requestIdentity(
 
   const { now, renew } = options;
   const signer = renew === undefined
-    ? {
-      certificate: selfSigned({
-        subject: [["CN", "SCEP SIGNER"]],
-        key,
-        notBefore: new Date(now.getTime() - 60_000),
-        notAfter: new Date(now.getTime() + 86_400_000),
-      }),
-      key,
-    }
+    ? { certificate: signerCertificate(key, now), key }
     : { certificate: renew.certificate.der, key: renew.key };
   const senderNonce = crypto.getRandomValues(new Uint8Array(16));
   const transactionId = crypto.randomUUID();

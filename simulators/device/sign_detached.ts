@@ -5,7 +5,7 @@
  */
 
 import { digest, HASH_OIDS, type HashName } from "../../src/pki/algorithms.ts";
-import { contentInfo, type Identity, type SignedAttribute, signerInfo } from "../../src/pki/cms/signed.ts";
+import { contentInfo, type Identity, type Sign, type SignedAttribute, signerInfo } from "../../src/pki/cms/signed.ts";
 import * as write from "../../src/pki/der_writer.ts";
 import { OID } from "../../src/pki/oids.ts";
 
@@ -14,6 +14,8 @@ export type DetachedForm = {
   readonly form: "der" | "apple-ber";
   readonly digest?: HashName;
   readonly attributes?: boolean;
+  /** Makes the signature; `node:crypto` by default. */
+  readonly sign?: Sign;
 };
 
 /**
@@ -27,7 +29,7 @@ export function signDetached(content: Uint8Array, identity: Identity, options: D
   const attributes: SignedAttribute[] | undefined = (options.attributes ?? !ber)
     ? [[OID.contentType, write.oid(OID.data)], [OID.messageDigest, write.octets(digest(hash, content))]]
     : undefined;
-  const signer = signerInfo(content, identity, hash, attributes, ber);
+  const signer = signerInfo(content, identity, hash, attributes, ber, options.sign);
   if (!ber) return contentInfo(hash, identity, signer);
   const signedData = write.indefinite(
     0x30,

@@ -21,6 +21,7 @@ import { exportPkcs8, openPrivateKey } from "../../src/pki/keys.ts";
 import { makeCaller, testBy } from "../routes/api/support.ts";
 import { withDatabase } from "./database.ts";
 import { deviceKeys, KEYS, MAKER_KEY } from "./keys.ts";
+import { sign } from "./openssl.ts";
 import { TestClock, type TestRuntime, testRuntime } from "./runtime.ts";
 
 export const TOPIC = "com.apple.mgmt.External.00000000-0000-4000-8000-000000000001";
@@ -113,6 +114,7 @@ export async function fleetOn(
         now: () => clock.now(),
         key: KEYS[made % 2] ?? KEYS[0],
         newKey,
+        sign,
         ...options,
       });
     },

@@ -8,7 +8,7 @@
 import { basename } from "node:path";
 
 /** Files in a group at most: long enough to share, short enough that the last groups do not run alone for long. */
-const SIZE = 20;
+const SIZE = 40;
 
 /** Files in isolates of their own: they measure time or memory, change what others load, or take so long that they start first. */
 const ALONE = new Set([

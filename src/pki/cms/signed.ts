@@ -110,6 +110,9 @@ export function contentInfo(
   return write.sequence(write.oid(OID.signedData), write.context(0, signedData));
 }
 
+/** Makes a signature as `sign` of `node:crypto` does: PKCS #1 v1.5 with an RSA key. */
+export type Sign = (hash: HashName, content: Uint8Array, key: KeyObject) => Uint8Array;
+
 /** Returns the statement of one signer: over the content itself, or over attributes that contain its digest. */
 export function signerInfo(
   content: Uint8Array,
@@ -117,6 +120,7 @@ export function signerInfo(
   hash: HashName,
   attributes: readonly SignedAttribute[] | undefined,
   plainRsaAlgorithm: boolean,
+  sign: Sign = nodeSign,
 ): Uint8Array {
   const certificate = parseCertificate(der);
   const privateKey = key instanceof KeyObject ? key : KeyObject.from(key);
@@ -138,6 +142,6 @@ export function signerInfo(
     write.algorithm(HASH_OIDS[hash], write.nil()),
     ...(tagged === undefined ? [] : [tagged]),
     algorithm,
-    write.octets(nodeSign(hash, set ?? content, privateKey)),
+    write.octets(sign(hash, set ?? content, privateKey)),
   );
 }
