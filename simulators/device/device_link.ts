@@ -65,13 +65,14 @@ export class DeviceLink {
 
   /** A certificate for a SCEP payload: by its challenge, or as the successor of `renew`. */
   async request(payload: PlistDict, renew?: DeviceIdentity): Promise<DeviceIdentity> {
-    const { key: first, newKey = () => generateRsaKey(2048), scep, now, clockSkew = 0 } = this.options;
+    const { key: first, newKey = () => generateRsaKey(2048), scep, now, clockSkew = 0, sign } = this.options;
     const key = this.identity === undefined && first !== undefined ? first : await newKey();
     const time = now?.() ?? new Date();
     return await requestIdentity((request) => this.send(request), payload, key, {
       habit: scep ?? "modern",
       now: new Date(time.getTime() + clockSkew * 1000),
       ...(renew === undefined ? {} : { renew }),
+      ...(sign === undefined ? {} : { sign }),
     });
   }
 

@@ -6,7 +6,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { type Certificate, parseCertificate } from "../../src/pki/certificate.ts";
-import { certificatesOf } from "../../src/pki/cms/signed.ts";
+import { certificatesOf, type Sign } from "../../src/pki/cms/signed.ts";
 import { buildCsr } from "../../src/pki/csr.ts";
 import type { GeneralName } from "../../src/pki/general_name.ts";
 import { buildPkcsReq, openCertRep } from "./scep_client.ts";
@@ -70,7 +70,7 @@ export async function requestIdentity(
   send: (request: Request) => Promise<Response>,
   payload: PlistDict,
   key: KeyObject,
-  options: { habit: ScepHabit; now: Date; renew?: DeviceIdentity },
+  options: { habit: ScepHabit; now: Date; renew?: DeviceIdentity; sign?: Sign },
 ): Promise<DeviceIdentity> {
   const content = dict(payload, "PayloadContent");
   const url = content === undefined ? undefined : str(content, "URL");
@@ -86,7 +86,7 @@ export async function requestIdentity(
   const [recipient] = authorities;
   if (recipient === undefined) throw new ScepRefused("the authority showed no certificate");
 
-  const { now, renew } = options;
+  const { now, renew, sign } = options;
   const signer = renew === undefined
     ? { certificate: signerCertificate(key, now), key }
     : { certificate: renew.certificate.der, key: renew.key };
@@ -107,6 +107,7 @@ export async function requestIdentity(
     transactionId,
     senderNonce,
     ...(renew === undefined ? {} : { messageType: "RenewalReq" as const }),
+    ...(sign === undefined ? {} : { sign }),
     ...(options.habit === "old" ? { cipher: "des-cbc" as const, digest: "sha1" as const } : {}),
   });
   const post = capabilities.includes("POSTPKIOperation") || capabilities.includes("SCEPStandard");

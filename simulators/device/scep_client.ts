@@ -6,7 +6,13 @@
 import type { HashName } from "../../src/pki/algorithms.ts";
 import type { Certificate } from "../../src/pki/certificate.ts";
 import { type ContentCipher, openEnveloped, type Recipient, sealEnveloped } from "../../src/pki/cms/enveloped.ts";
-import { certificatesOf, type Identity, signAttached, type SignedAttribute } from "../../src/pki/cms/signed.ts";
+import {
+  certificatesOf,
+  type Identity,
+  type Sign,
+  signAttached,
+  type SignedAttribute,
+} from "../../src/pki/cms/signed.ts";
 import { readSignedData, verifySigner } from "../../src/pki/cms/signed_data.ts";
 import * as write from "../../src/pki/der_writer.ts";
 import { PkiError } from "../../src/pki/errors.ts";
@@ -36,6 +42,8 @@ export type PkcsReqInput = {
   readonly messageType?: "PKCSReq" | "RenewalReq";
   readonly cipher?: Exclude<ContentCipher, "aes-192-cbc">;
   readonly digest?: HashName;
+  /** Makes the signature of the message; `node:crypto` by default. */
+  readonly sign?: Sign;
 };
 
 /** Writes a PKCSReq or RenewalReq. */
@@ -50,6 +58,7 @@ export function buildPkcsReq(input: PkcsReqInput): Uint8Array<ArrayBuffer> {
     attributes,
     plainRsaAlgorithm: true,
     ...(input.digest === undefined ? {} : { digest: input.digest }),
+    ...(input.sign === undefined ? {} : { sign: input.sign }),
   });
 }
 

@@ -7,36 +7,50 @@
 
 import { basename } from "node:path";
 
-/** Files in a group at most: long enough to share, short enough that the last groups do not run alone for long. */
-const SIZE = 40;
+/** The weight of a group at most: enough to share, little enough that the last groups do not run alone for long. */
+const WEIGHT = 40;
 
-/** Files in isolates of their own: they measure time or memory, change what others load, or take so long that they start first. */
-const ALONE = new Set([
-  "attacked_ports_test.ts",
-  "demo_test.ts",
-  "killed_apple_jobs_test.ts",
+/** A file whose tests talk to devices or use a browser takes about twice as long as another. */
+const weightOf = (file: string) => /^(?:e2e|pages)\//.test(file) ? 2 : 1;
+
+/**
+ * Files in isolates of their own: they measure time or memory, change what others load, or take so long that they start
+ * first. In this order, so that those that mostly wait run beside those that work.
+ */
+const ALONE = [
   "killed_jobs_test.ts",
-  "large_files_test.ts",
-  "large_packages_test.ts",
+  "killed_apple_jobs_test.ts",
+  "attacked_ports_test.ts",
   "linear_readers_test.ts",
+  "demo_test.ts",
+  "large_packages_test.ts",
+  "large_files_test.ts",
   "one_file_test.ts",
-]);
+];
 
 /** The files of one isolate, and a name for them in one word: `./tests/{db/budgets…db/query}_test.ts`. */
 export type Group = { name: string; files: string[] };
 
 const stem = (file: string | undefined) => file?.replace(/_test\.tsx?$/, "");
 
-/** Returns the groups of test files, given as paths below `tests/`: neighbors together, those alone first. */
+/** Returns the groups of test files, given as paths below `tests/`: those alone first, then neighbors together. */
 export function groupsOf(files: readonly string[]): Group[] {
-  const isAlone = (file: string) => ALONE.has(basename(file));
-  const groups: Group[] = files.filter(isAlone).toSorted().map((file) => ({ name: `./tests/${file}`, files: [file] }));
-  const others = files.filter((file) => !isAlone(file)).toSorted();
-  for (let at = 0; at < others.length; at += SIZE) {
-    const some = others.slice(at, at + SIZE);
-    groups.push({ name: `./tests/{${stem(some[0])}…${stem(some.at(-1))}}_test.ts`, files: some });
+  const place = (file: string) => ALONE.indexOf(basename(file));
+  const alone = files.filter((file) => place(file) !== -1).toSorted((a, b) => place(a) - place(b));
+  const groups: string[][] = [];
+  let weight = WEIGHT;
+  for (const file of files.filter((file) => place(file) === -1).toSorted()) {
+    weight += weightOf(file);
+    if (weight > WEIGHT) {
+      groups.push([]);
+      weight = weightOf(file);
+    }
+    groups.at(-1)?.push(file);
   }
-  return groups;
+  return [
+    ...alone.map((file) => ({ name: `./tests/${file}`, files: [file] })),
+    ...groups.map((some) => ({ name: `./tests/{${stem(some[0])}…${stem(some.at(-1))}}_test.ts`, files: some })),
+  ];
 }
 
 /** Returns the test files under a folder, as paths below it. */

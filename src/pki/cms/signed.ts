@@ -72,6 +72,8 @@ export type SignOptions = {
   readonly plainRsaAlgorithm?: boolean;
   /** Leaves the content out, as a SCEP failure does. */
   readonly withoutContent?: boolean;
+  /** Makes the signature; `node:crypto` by default. */
+  readonly sign?: Sign;
 };
 
 /** Signs `content` and includes it: DER, SHA-256 and signed attributes unless the options say otherwise. */
@@ -87,7 +89,7 @@ export function signAttached(
     ...(options.signingTime === undefined ? [] : [[OID.signingTime, write.time(options.signingTime)] as const]),
     ...(options.attributes ?? []),
   ];
-  const signer = signerInfo(content, identity, hash, attributes, options.plainRsaAlgorithm ?? false);
+  const signer = signerInfo(content, identity, hash, attributes, options.plainRsaAlgorithm ?? false, options.sign);
   return options.withoutContent
     ? contentInfo(hash, identity, signer)
     : contentInfo(hash, identity, signer, write.context(0, write.octets(content)));
