@@ -23,7 +23,7 @@ export class DatabaseUnavailable extends Error {
   override readonly name: string = "DatabaseUnavailable";
 }
 
-/** No connection became free in time: nothing was begun, and whoever tries again waits as long again. */
+/** No connection became free in time. Nothing was begun; another attempt would wait as long. */
 export class NoConnectionFree extends DatabaseUnavailable {
   override readonly name = "NoConnectionFree";
 }
