@@ -1,6 +1,6 @@
 /**
- * Runs the tests: one PostgreSQL cluster for the run (embedded, or the one `DATABASE_URL` names), a migrated template
- * database in it, and a copy of that for each test that asks. Arguments go to `deno test`; without any, all files run,
+ * Runs the tests: one PostgreSQL cluster for the run (embedded, or the one `DATABASE_URL` names), a template database in
+ * it, migrated and with an authority, and a copy of that for each test that asks. Arguments go to `deno test`; without any, all files run,
  * neighbors in one isolate.
  *
  * Names the tests that were ignored, and prints `N passed, N failed` last.
@@ -12,9 +12,12 @@ import { basename, relative } from "node:path";
 import { startEmbedded } from "../db/embedded.ts";
 import { openDatabase } from "../db/open.ts";
 import { migrate } from "../db/migrate.ts";
+import { builtInAuthority } from "../src/issuing/authority.ts";
 import { writeGroups } from "./support/groups.ts";
 import { IgnoredTests } from "./support/ignored_tests.ts";
+import { builtInKey } from "./support/keys.ts";
 import { makeMemoryFolder } from "./support/memory_folder.ts";
+import { testRuntime } from "./support/runtime.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 /** The user of the embedded PostgreSQL: `nobody`, if this process runs as root. */
@@ -50,6 +53,8 @@ try {
   await sql.unsafe(`create database ${template}${memory === undefined ? "" : " tablespace memory"}`);
   const db = openDatabase(at(template), { max: 2 });
   await migrate(db);
+  const runtime = await testRuntime(db, at(template));
+  await builtInAuthority({ ...runtime, random: { ...runtime.random, rsaKey: builtInKey } });
   await db.end();
 
   const groups = Deno.args.length > 0

@@ -101,6 +101,7 @@ export async function requestIdentity(
         subjectAltNames: alternativeNamesOf(content),
         ...(renew === undefined && challenge !== undefined ? { challengePassword: challenge } : {}),
       },
+      ...(sign === undefined ? {} : { sign }),
     }),
     signer,
     recipient: recipient.der,

@@ -11,6 +11,7 @@ import * as x509 from "@peculiar/x509";
 import type { KeyObject } from "node:crypto";
 import { signatureScheme } from "./algorithms.ts";
 import { readAttributes, singleValue } from "./attributes.ts";
+import type { Sign } from "./cms/signed.ts";
 import { Der, TAG } from "./der.ts";
 import { readAlgorithm, readBitString, readText } from "./der_values.ts";
 import type { Bytes } from "./der_writer.ts";
@@ -76,10 +77,12 @@ export type CsrInput = {
     readonly challengePassword?: string;
     readonly subjectAltNames?: readonly GeneralName[];
   };
+  /** Makes the signature; `node:crypto` by default. */
+  readonly sign?: Sign;
 };
 
 /** Writes a request, signed by its own key. */
-export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
+export function buildCsr({ subject, key, attributes = {}, sign }: CsrInput): Bytes {
   const { challengePassword, subjectAltNames = [] } = attributes;
   const list: x509.Attribute[] = [];
   if (challengePassword !== undefined) {
@@ -97,7 +100,7 @@ export function buildCsr({ subject, key, attributes = {} }: CsrInput): Bytes {
     new pkcs10.CertificationRequest({
       certificationRequestInfo,
       signatureAlgorithm: structureAlgorithm(key).algorithm,
-      signature: signatureOver(key, certificationRequestInfo),
+      signature: signatureOver(key, certificationRequestInfo, sign),
     }),
   );
 }

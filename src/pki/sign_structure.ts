@@ -7,9 +7,10 @@
  */
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier, Name } from "@peculiar/asn1-x509";
-import { type KeyObject, sign } from "node:crypto";
+import { type KeyObject, sign as nodeSign } from "node:crypto";
 import { ecdsaSignatureOid, type HashName, rsaSignatureOid } from "./algorithms.ts";
 import type { Bytes } from "./der_writer.ts";
+import type { Sign } from "./cms/signed.ts";
 import { PkiError } from "./errors.ts";
 import { sameBytes } from "./name.ts";
 
@@ -50,5 +51,5 @@ export function structureOf<T>(bytes: Uint8Array, type: new () => T, maxNodes?: 
 export const nameOf = (der: Uint8Array): Name => structureOf(der, Name, Infinity);
 
 /** Returns the signature over the DER of a structure, with the hash of {@link structureAlgorithm}. */
-export const signatureOver = (key: KeyObject, structure: unknown): ArrayBuffer =>
+export const signatureOver = (key: KeyObject, structure: unknown, sign: Sign = nodeSign): ArrayBuffer =>
   Uint8Array.from(sign(structureAlgorithm(key).hash, derOf(structure), key)).buffer;

@@ -287,8 +287,6 @@ Deno.test("nor does one on a database that was never analysed", () =>
 Deno.test("removing a deleted device with everything it has reads no table from end to end", () =>
   withMany(async (wide, url) => {
     await wide.unsafe(`
-      insert into certificate_authorities (id, name, certificate, private_key_sealed, not_after, created_at)
-        values (1, 'x', 'x', 'x', now(), now());
       insert into issued_certificates (fingerprint, authority_id, session_id, spki_fingerprint, certificate, not_after, created_at)
         select 'f' || id, 1, id, 's' || id, 'x', now(), now() from enrollment_sessions;
       update enrollment_sessions set enrollment_id = id;

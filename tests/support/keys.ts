@@ -31,8 +31,11 @@ function goingRound(first: number, last: number): () => Promise<KeyObject> {
   };
 }
 
-/** The keys of a server: its authority's, that of its profile signer … */
-export const serverKeys = (): () => Promise<KeyObject> => goingRound(5, 9);
+/** The key of the authority that stands in the template database. */
+export const builtInKey = (): Promise<KeyObject> => Promise.resolve(keyAt(5));
+
+/** The further keys of a server: that of its profile signer … */
+export const serverKeys = (): () => Promise<KeyObject> => goingRound(6, 9);
 
 /** The further keys of devices. */
 export const deviceKeys = (): () => Promise<KeyObject> => goingRound(10, 14);

@@ -13,7 +13,7 @@ import {
   type DepEnrollmentInput,
   depEnrollmentInput,
 } from "../../../src/ade/dep_enrollment_input.ts";
-import { LANGUAGES, REGIONS } from "../../../src/ade/locale_codes.ts";
+import { languages, regions } from "../../../src/ade/locale_codes.ts";
 import type { Runtime } from "../../../src/runtime.ts";
 import { parseOrRefuse } from "../../api/parse.ts";
 import { Csrf, Field, FormErrors, Select } from "../parts/components.tsx";
@@ -168,7 +168,7 @@ export function DepEnrollmentForm({ context, choices, enrollment, state }: {
         <Select
           name="language"
           label="Language"
-          options={[["", "The user chooses"], ...withOwn(LANGUAGES, row?.language)]}
+          options={[["", "The user chooses"], ...withOwn(languages(), row?.language)]}
           value={row?.language ?? ""}
           state={state}
           help="Apple TVs, and Macs with macOS 11 or later."
@@ -176,7 +176,7 @@ export function DepEnrollmentForm({ context, choices, enrollment, state }: {
         <Select
           name="region"
           label="Country or region"
-          options={[["", "The user chooses"], ...withOwn(REGIONS, row?.region)]}
+          options={[["", "The user chooses"], ...withOwn(regions(), row?.region)]}
           value={row?.region ?? ""}
           state={state}
           help="Apple TVs, and Macs with macOS 11 or later."
