@@ -8,6 +8,7 @@
 import { byteSize } from "../src/byte_size.ts";
 import { Problem, problem } from "../src/errors.ts";
 import type { BodyMemory } from "./body_memory.ts";
+import type { Pieces } from "./incoming_pieces.ts";
 
 /** How slowly a body may arrive. */
 export type Pace = {
@@ -48,7 +49,13 @@ export class RequestBody {
     private readonly request: Request,
     private readonly memory: BodyMemory,
     private readonly pace: Pace = PACE,
+    private readonly pieces?: Pieces | undefined,
   ) {}
+
+  /** Begins to read; undefined for a request without a body. */
+  #open(): Pieces | undefined {
+    return this.pieces ?? this.request.body?.getReader();
+  }
 
   /**
    * Returns the bytes. Throws `too-large` beyond `limit`, `timeout` when they arrive too slowly, `unavailable` when all
@@ -64,9 +71,8 @@ export class RequestBody {
       await look.allowed();
       open = Infinity;
     }
-    const { body } = this.request;
-    if (body === null) return new Uint8Array();
-    const reader = body.getReader();
+    const reader = this.#open();
+    if (reader === undefined) return new Uint8Array();
     const late = new Lateness(this.pace, () => reader.cancel().catch(() => {}));
     const bytes = new Growing();
     const refuse = async (size: number) => {
@@ -107,9 +113,8 @@ export class RequestBody {
    * arrive too slowly, and with `invalid` when the client disconnects.
    */
   stream(): ReadableStream<Uint8Array> {
-    const { body } = this.request;
-    if (body === null) return new Blob([]).stream();
-    const reader = body.getReader();
+    const reader = this.#open();
+    if (reader === undefined) return new Blob([]).stream();
     const late = new Lateness(this.pace, () => reader.cancel().catch(() => {}));
     let size = 0;
     return new ReadableStream<Uint8Array>({
@@ -147,7 +152,7 @@ export class RequestBody {
 
 /** Reads on, keeping nothing, until the end, `most` bytes in all, or the timeout. */
 async function throwAway(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: Pieces,
   late: Lateness,
   read: number,
   most: number,

@@ -21,6 +21,7 @@ import type { AppEnv } from "./context.ts";
 import { BackPressure } from "./back_pressure.ts";
 import { watchPieces } from "./body_pieces.ts";
 import type { Connection, Connections } from "./connections.ts";
+import { IncomingPieces } from "./incoming_pieces.ts";
 import { keepOpen } from "./kept_port.ts";
 import { Turns } from "./turns.ts";
 import { type ReadingPace, UnreadAnswers } from "./unread_answers.ts";
@@ -151,10 +152,12 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
   const unread = new UnreadAnswers(options.pace ?? READING_PACE);
 
   const answer = getRequestListener((request, env) => {
-    const socket = (env as { incoming: IncomingMessage }).incoming.socket;
+    const { incoming } = env as { incoming: IncomingMessage };
+    const { socket } = incoming;
     const certificate = asksCertificate ? peerCertificateOf(socket as TLSSocket) : null;
     return fetch(request, {
       remoteAddress: socket.remoteAddress ?? "",
+      pieces: new IncomingPieces(incoming),
       ...(certificate === null ? {} : { peerCertificate: certificate }),
     });
   }, {

@@ -16,7 +16,7 @@ const MEGABYTE = 1024 * 1024;
 export function requestBody({ config, counters }: Pick<Runtime, "config" | "counters">): MiddlewareHandler<AppEnv> {
   const memory = new BodyMemory(config.BODY_MEMORY * MEGABYTE, counters);
   return async (c, next) => {
-    const body = new RequestBody(c.req.raw, memory);
+    const body = new RequestBody(c.req.raw, memory, undefined, c.env?.pieces);
     c.set("body", body);
     try {
       await next();
