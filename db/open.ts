@@ -154,7 +154,7 @@ export function json(db: Db, value: Json) {
 }
 
 /** The values of a row that is sent as parameters. */
-type Listed = readonly (string | number | null)[];
+type Listed = readonly (string | number | boolean | null)[];
 
 /**
  * Returns rows as a list in a `from` clause, with a PostgreSQL type for each column. Each value is a parameter: with arrays,

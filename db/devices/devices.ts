@@ -36,11 +36,22 @@ export async function findTarget(db: Db, enrollmentId: EnrollmentId, channel: "D
   return targetOf(one(await db<SpeakerRow[]>`${speakerRowOf(db, enrollmentId)}`), channel);
 }
 
-/** The device or user of a conversation, whether its enrollment has ended, and whether it is blocked. */
-export type Speaker = { target: TargetRow; ended: boolean; blocked: boolean };
+/**
+ * The device or user of a conversation, whether its enrollment has ended, whether it is blocked, and whether the PIN of a
+ * lock is stored for it.
+ */
+export type Speaker = { target: TargetRow; ended: boolean; blocked: boolean; lockPinEscrowed: boolean };
 
 /** The row behind one. */
-export type SpeakerRow = Omit<TargetRow, "channel"> & { osVersionExtra: string; ended: boolean; blocked: boolean };
+export type SpeakerRow = Omit<TargetRow, "channel"> & { osVersionExtra: string } & Omit<Speaker, "target">;
+
+/**
+ * Whether the PIN of a lock is stored for an enrollment `e`. The attack: an enrollment that only says it is this hardware ends
+ * the PIN of the Mac that is locked.
+ */
+export const hasLockPin = (db: Db) =>
+  db`(e.hardware_proven and exists (select from escrowed_secrets where device_id = e.device_id
+        and kind = 'device_lock_pin' and ended_at is null))`;
 
 /** Selects it. */
 export const speakerRowOf = (db: Db, enrollmentId: EnrollmentId | Statement) =>
@@ -48,7 +59,8 @@ export const speakerRowOf = (db: Db, enrollmentId: EnrollmentId | Statement) =>
       select platform, os_version, os_version_extra, model, apple_silicon, supervised, user_enrollment,
         user_approved_enrollment as user_approved, activation_lock_manageable, awaiting_configuration,
         ended_at is not null as ended, ${furtherFacts(db)},
-        (select d.blocked_at is not null from devices d where d.id = device_id) as blocked
+        (select d.blocked_at is not null from devices d where d.id = device_id) as blocked,
+        ${hasLockPin(db)} as lock_pin_escrowed
       from enrollments e where id = ${enrollmentId}`;
 
 /** Returns the device or user that a row describes. */
@@ -76,6 +88,7 @@ export const speakerOf = (row: SpeakerRow, channel: "Device" | "User"): Speaker 
   target: targetOf(row, channel),
   ended: row.ended,
   blocked: row.blocked,
+  lockPinEscrowed: row.lockPinEscrowed,
 });
 
 /** Returns the speaker of an enrollment. */

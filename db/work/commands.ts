@@ -81,8 +81,8 @@ export async function markSent(
   );
 }
 
-/** A command that is sent to a channel. */
-export type SentCommand = { id: number; channelId: ChannelId };
+/** A command that is sent to a channel. `begins`: it is the first one of a conversation. */
+export type SentCommand = { id: number; channelId: ChannelId; begins?: boolean };
 
 /**
  * Marks commands as sent, as `markSent` does, each to another channel, and finishes those that were answered before. It
@@ -97,11 +97,14 @@ export function markingSent(
 ): Statement {
   return db`
     with ${answered.length === 0 ? db`` : db`${taken(db, answered)}, kept as (${kept(db, now)}), `}next as (
-      select * from ${listed(db, ["bigint", "int"], sent.map(({ id, channelId }) => [id, channelId]))}
-        as s(id, channel_id)
+      select * from ${
+    listed(db, ["bigint", "int", "bool"], sent.map(({ id, channelId, begins = false }) => [id, channelId, begins]))
+  } as s(id, channel_id, begins)
     ), watched as (
-      update channels c set push_due_at = ${pushAgainAt} from next
-      where c.id = next.channel_id and (c.push_due_at is null or c.push_due_at > ${pushAgainAt}))
+      update channels c set push_due_at = least(c.push_due_at, ${pushAgainAt}::timestamptz),
+        session_started_at = case when next.begins then ${now} else c.session_started_at end
+      from next
+      where c.id = next.channel_id and (next.begins or c.push_due_at is null or c.push_due_at > ${pushAgainAt}))
     update commands m set state = 'sent', sent_at = ${now}, sent_count = m.sent_count + 1, updated_at = ${now}
     from next where m.id = next.id and m.channel_id = next.channel_id returning m.id`;
 }
@@ -188,8 +191,12 @@ const kept = (db: Db, now: Date) =>
     from gone g join channels c on c.id = g.channel_id join enrollments e on e.id = c.enrollment_id`;
 
 /** Moves a command from the queue to the history. */
-export function finishCommand(db: Db, command: FinishedCommand, now: Date): Statement {
-  return db`with ${taken(db, [command])} ${kept(db, now)}`;
+export const finishCommand = (db: Db, command: FinishedCommand, now: Date): Statement =>
+  finishCommands(db, [command], now);
+
+/** Moves commands from the queue to the history. */
+export function finishCommands(db: Db, commands: readonly FinishedCommand[], now: Date): Statement {
+  return db`with ${taken(db, commands)} ${kept(db, now)}`;
 }
 
 /** Ends the commands of a channel whose time is over. Returns their number. */
@@ -219,6 +226,15 @@ export async function expireOldCommands(db: Db, limit: number, now: Date): Promi
 /** Sets when a channel needs planning next. */
 export function setNextAction(db: Db, channelId: ChannelId, at: Date | null): Statement {
   return db`update channels set next_action_at = ${at} where id = ${channelId}`;
+}
+
+/** Sets when channels need planning next. */
+export function setNextActions(db: Db, all: readonly { channelId: ChannelId; at: Date | null }[]): Statement {
+  const rows = all.map(({ channelId, at }) => [channelId, at?.toISOString() ?? null]);
+  return db`
+    update channels c set next_action_at = a.at from ${
+    listed(db, ["int", "timestamptz"], rows)
+  } as a(id, at) where c.id = a.id`;
 }
 
 /** A command as the API shows it, live or finished. */

@@ -7,6 +7,7 @@
 import { type DeviceLimit, within } from "../access/device_limit_views.ts";
 import {
   furtherFacts,
+  hasLockPin,
   type Speaker,
   speakerOf,
   type SpeakerRow,
@@ -123,9 +124,7 @@ const select = (db: Db) =>
         as identity_not_after,
       (select max(created_at) from enrollment_sessions where enrollment_id = e.id and kind = 'RE')
         as renewal_started_at,
-      -- The attack: an enrollment that only says it is this hardware ends the PIN of the Mac that is locked.
-      e.hardware_proven and exists (select 1 from escrowed_secrets where device_id = e.device_id
-        and kind = 'device_lock_pin' and ended_at is null) as lock_pin_escrowed,
+      ${hasLockPin(db)} as lock_pin_escrowed,
       case when e.awaiting_configuration and c.user_key = '' then (
         select jsonb_build_object('since', e.awaiting_since, 'dueAt', e.release_due_at,
           'account', coalesce(a.admin_short_name <> '' and a.admin_full_name <> '', false),
@@ -238,6 +237,8 @@ export type Turn = {
   speaker: Speaker;
   /** The head of the live queue of its channel, oldest first, and the answered command. */
   queue: PlanCommandRow[];
+  /** Whether that is the whole queue. */
+  whole: boolean;
   /** When the first command of the whole queue expires. */
   firstExpiresAt: Date | null;
 };
@@ -262,7 +263,7 @@ export async function findTurn(
 /** As `findTurn`, for several answers; each turn with the place of its claim. */
 export async function findTurns(
   db: Db,
-  claims: readonly (Claim & { answered: string })[],
+  claims: readonly (Claim & { answered: string | null })[],
 ): Promise<Map<number, Turn>> {
   const asked = claims.map(({ fingerprint, userKey, answered }, place) => [place, fingerprint, userKey, answered]);
   const rows = await db<(TurnRow & { place: number })[]>`
@@ -291,7 +292,8 @@ function turnOf(rows: readonly TurnRow[], channel: "Device" | "User"): Turn | un
   const [first] = rows;
   if (first === undefined) return undefined;
   const queue = rows.filter((row) => row.id !== null);
-  return { speaker: speakerOf(first, channel), queue, firstExpiresAt: first.firstExpiresAt };
+  const whole = queue.length < WITH_ARGUMENTS;
+  return { speaker: speakerOf(first, channel), queue, whole, firstExpiresAt: first.firstExpiresAt };
 }
 
 const columnsOf = (db: Db, answered: string | Statement | null) =>

@@ -94,8 +94,9 @@ export function nextWithoutPlan(
   { status }: Report,
   now: Date,
 ): Known | undefined {
-  // A device in Setup Assistant may be released before its queue is.
+  // A device in Setup Assistant may be released before its queue is. A Mac that begins a conversation is not locked any more.
   if (isExpired(firstExpiresAt, now) || speaker.target.awaitingConfiguration === true) return undefined;
+  if (status === "Idle" && speaker.lockPinEscrowed) return undefined;
   const next = nextOfQueue(left, { status, conversationStartedAt: contact.sessionStartedAt }, now);
   return next === undefined || next.arguments === null ? undefined : { ...next, arguments: next.arguments };
 }

@@ -15,9 +15,9 @@ import type { Certificate } from "../pki/certificate.ts";
 import { loadFacts } from "../planner/load.ts";
 import type { Report } from "../protocol/report.ts";
 import type { Runtime } from "../runtime.ts";
-import { isExpired } from "./answer.ts";
-import { takeAnswer } from "./answer_queue.ts";
-import type { Exchange, Outcome } from "./conversation.ts";
+import { isExpired, takeAlone, uuidOf } from "./answer.ts";
+import type { Exchange, Outcome, Owner } from "./conversation.ts";
+import { takeMessage } from "./message_queue.ts";
 import { nextCommand } from "./next_command.ts";
 import { releaseOverdue } from "./release_overdue.ts";
 import { inTransaction } from "./transaction.ts";
@@ -56,7 +56,7 @@ const MOST_KEYS = 2;
 
 /** Goes on with a conversation, and once more after each key pair that it needs. */
 async function converse(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
-  const attempt = report.status === "Idle" ? begin : takeAnswer;
+  const attempt = report.status === "Idle" ? begin : goOn;
   for (let made = 0;; made++) {
     try {
       return await attempt(runtime, by, sender, report);
@@ -80,7 +80,8 @@ function answerOf(outcome: Outcome): Uint8Array<ArrayBuffer> | null {
 }
 
 /** Handles the start of a conversation. */
-async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }: Report): Promise<Outcome> {
+async function begin(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
+  const { ids } = report;
   const at = runtime.clock.now();
   const userKey = ids.userKey ?? "";
   const contact = await findContact(runtime.sql, sender.fingerprint, ids.deviceKey, userKey);
@@ -89,7 +90,17 @@ async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }:
   runtime.routine.heard(channelId, by.request.ip, true, at);
   // The hot path: nothing is due, so one statement was all.
   if ((nextActionAt === null || nextActionAt > at) && blockedAt === null) return null;
-  return await inTransaction(runtime, async (tx, last) => {
+  return await takeMessage(
+    runtime,
+    { by, sender, report, answered: null },
+    () => beginAlone(runtime, by, { ...contact, userKey }, at),
+  );
+}
+
+/** Handles the start of a conversation in a transaction of its own. */
+const beginAlone = (runtime: Runtime, by: Caller, owner: Owner, at: Date): Promise<Outcome> =>
+  inTransaction(runtime, async (tx, last) => {
+    const { channelId } = owner;
     // One after the other on one connection, without waiting in between: rows are read behind the lock.
     const [locked, facts] = await Promise.all([
       beginConversation(tx, channelId, { at, ip: by.request.ip }),
@@ -102,8 +113,18 @@ async function begin(runtime: Runtime, by: Caller, sender: Certificate, { ids }:
       expired: facts.queue.some(({ expiresAt }) => isExpired(expiresAt, now)),
       nextActionAt: locked?.nextActionAt,
     };
-    return await nextCommand({ tx, runtime, by, owner: { ...contact, userKey }, now }, "Idle", known, last);
+    return await nextCommand({ tx, runtime, by, owner, now }, "Idle", known, last);
   });
+
+/** Bytes of an answer that is taken together with others. */
+const SMALL = 32 * 1024;
+
+/** Handles a device's answer to a command. */
+async function goOn(runtime: Runtime, by: Caller, sender: Certificate, report: Report): Promise<Outcome> {
+  const alone = () => takeAlone(runtime, by, sender, report);
+  const answered = uuidOf(report);
+  if (answered === undefined || report.status === "NotNow" || report.raw.length > SMALL) return await alone();
+  return await takeMessage(runtime, { by, sender, report, answered }, alone);
 }
 
 /**

@@ -10,8 +10,21 @@ import { discardPreparedList, recordDigest } from "../../db/work/channel_plans.t
 import type { Tx } from "../../db/open.ts";
 import { contentDigest } from "../blueprints/content.ts";
 import { desiredDigest } from "./digest.ts";
-import type { LoadedFacts } from "./load.ts";
+import { licenceNeeds } from "./licence_needs.ts";
+import type { ConversationFacts, LoadedFacts } from "./load.ts";
+import type { Plan } from "./plan.ts";
 import type { Situation } from "./situation.ts";
+
+/** Also what the digest does not include, such as the device's OS version, makes another list of declarations. */
+const isListOld = ({ preparedToken }: { preparedToken: string | null }, { declarations }: Situation): boolean =>
+  preparedToken !== null && preparedToken !== declarations.token;
+
+/** Whether a plan changes nothing: no command is to be sent, no licence moves, and the channel follows it already. */
+export function isSettled(facts: ConversationFacts, { next, situation }: Pick<Plan, "next" | "situation">): boolean {
+  if (next !== null || isListOld(facts, situation)) return false;
+  const { reserve, release } = licenceNeeds(facts, situation);
+  return reserve.length + release.length === 0 && desiredDigest(facts.blueprint, situation) === facts.desiredDigest;
+}
 
 /**
  * Stores the digest of the channel's desired state; returns whether it changed.
@@ -27,10 +40,7 @@ export async function follow(
   situation: Situation,
   now: Date,
 ): Promise<boolean> {
-  // Also what the digest does not include, such as the device's OS version, makes another list.
-  if (facts.preparedToken !== null && facts.preparedToken !== situation.declarations.token) {
-    await discardPreparedList(tx, channelId);
-  }
+  if (isListOld(facts, situation)) await discardPreparedList(tx, channelId);
   const digest = desiredDigest(facts.blueprint, situation);
   if (digest === facts.desiredDigest) return false;
   await recordDigest(tx, channelId, digest, now);

@@ -132,17 +132,17 @@ export type ConversationFacts = Omit<LoadedFacts, "queue"> & {
 
 /**
  * Returns the facts of a channel, with the device's current message. A transaction that acts on them has locked the
- * channel, or locks it at the same time: the statements are sent together.
+ * channel, or locks it at the same time: the statements are sent together. A queue that is known already is not read.
  */
 export async function loadFacts(
   db: Db,
   runtime: Pick<Runtime, "config" | "sql">,
   channelId: ChannelId,
-  options: { status?: ReportStatus } = {},
+  options: { status?: ReportStatus; queue?: readonly PlanCommandRow[] } = {},
 ): Promise<ConversationFacts> {
   const [row, queue, observed] = await Promise.all([
     findPlanRow(db, channelId),
-    findPlanQueue(db, channelId),
+    options.queue ?? findPlanQueue(db, channelId),
     findTargetArtifacts(db, channelId),
   ]);
   const content = row.blueprintId === null ? null : await loadContent(runtime.sql, db, row.blueprintId, row.revision);

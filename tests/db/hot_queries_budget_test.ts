@@ -21,7 +21,7 @@ import { openDatabase, type Sql } from "../../db/open.ts";
 import { claimPushTargets } from "../../db/push/push_targets.ts";
 import { updateReports, updatingDevice, updatingDevices } from "../../db/updates/update_views.ts";
 import { findChannelPlan, findPreparedList, wakeInWave } from "../../db/work/channel_plans.ts";
-import { findCommand, finishCommand, markingSent, type SentCommand } from "../../db/work/commands.ts";
+import { findCommand, finishCommand, markingSent, type SentCommand, setNextActions } from "../../db/work/commands.ts";
 import { renewPushTarget } from "../../db/work/channels.ts";
 import { claimJobs, lookForTrouble, reclaimJobs } from "../../db/work/job_queue.ts";
 import {
@@ -178,8 +178,14 @@ const HOT: [string, (sql: Sql) => Promise<unknown>][] = [
         ({ id: -1 - n, state: "acknowledged", resultSealed: null, errorChain: null }) as const
       );
       assert.equal((await markingSent(sql, heads, NOW, NOW, answered)).length, heads.length);
+      const first = heads.map((one) => ({ ...one, begins: true }));
+      assert.equal((await markingSent(sql, first, NOW, NOW, [])).length, heads.length);
     },
   ],
+  ["ending conversations", async (sql) => {
+    const resting = CLAIMS.map((_, n) => ({ channelId: channelIdOf(700 + n), at: NOW }));
+    assert.equal((await setNextActions(sql, resting)).count, CLAIMS.length);
+  }],
   [
     "declarations that were prepared",
     (sql) => findPreparedList(sql, { fingerprint: "f700", udid: "UDID-700", userKey: "" }, NOW),

@@ -6,14 +6,15 @@ import { expireCommands } from "../../db/work/commands.ts";
 import { findTurn, findTurns } from "../../db/work/plan_facts.ts";
 import type { SimulatedDevice } from "../../simulators/device/device.ts";
 import { nextWithoutPlan, takeAlone } from "../../src/conversation/answer.ts";
-import { takeTogether } from "../../src/conversation/answers_together.ts";
-import type { Outcome } from "../../src/conversation/conversation.ts";
+import { handleConnect } from "../../src/conversation/connect.ts";
+import { takeTogether } from "../../src/conversation/messages_together.ts";
 import type { Caller } from "../../src/events/by.ts";
+import type { Certificate } from "../../src/pki/certificate.ts";
 import { loadFacts } from "../../src/planner/load.ts";
 import { plan } from "../../src/planner/plan.ts";
 import { nextOfQueue } from "../../src/planner/schedulers/queued_commands.ts";
 import { asDict, buildPlist, parsePlist, str } from "../../src/protocol/plist.ts";
-import { parseReport, type ReportStatus } from "../../src/protocol/report.ts";
+import { parseReport, type Report, type ReportStatus } from "../../src/protocol/report.ts";
 import { rest } from "../support/artifacts.ts";
 import { type Fleet, withFleet } from "../support/fleet.ts";
 import { channelOf as channelOfDevice } from "../support/hosted.ts";
@@ -47,11 +48,16 @@ const command = fc.record({
 const situation = fc.record({
   queue: fc.array(command, { maxLength: 7 }),
   answered: fc.oneof(fc.nat(2), fc.nat(7)),
-  status: weighted<ReportStatus>([4, "Acknowledged"], [1, "Error"], [1, "NotNow"]),
+  status: weighted<ReportStatus>([4, "Acknowledged"], [1, "Error"], [1, "NotNow"], [2, "Idle"]),
   begun: minutes,
   waits: weighted([8, false], [1, true]),
+  /** Whether it follows what was desired before, or has a list of declarations of before. */
+  follows: weighted<"now" | "before" | "list of before">([6, "now"], [1, "before"], [1, "list of before"]),
 });
 type Situation = typeof situation extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Also the last command of a queue. */
+const anyEnd = fc.oneof(situation, situation.map((one) => ({ ...one, queue: one.queue.slice(0, 1), answered: 0 })));
 
 /** A conversation ends an expired command before it plans, so that the next one of its order group is sent first. */
 const EXPIRED: Situation = {
@@ -67,14 +73,14 @@ const EXPIRED: Situation = {
     },
     ...{ expires, orderGroup },
   })),
-  ...{ answered: 7, status: "Acknowledged", begun: null, waits: false },
+  ...{ answered: 7, status: "Acknowledged", begun: null, waits: false, follows: "now" },
 };
 
 /** Puts a device into a situation. Returns the UUIDs of its commands. */
 async function arrange(
   { runtime: { sql, clock } }: Fleet,
   channelId: ChannelId,
-  { queue, begun, waits }: Situation,
+  { queue, begun, waits, follows }: Situation,
 ): Promise<string[]> {
   const now = clock.now();
   const at = (offset: number | null) => offset === null ? null : new Date(now.getTime() + offset * 60_000);
@@ -99,6 +105,9 @@ async function arrange(
     await tx`delete from commands where channel_id = ${channelId}`;
     for (const row of rows) await tx`insert into commands ${tx(row)}`;
     await tx`update channels set session_started_at = ${at(begun)}, next_action_at = ${now} where id = ${channelId}`;
+    if (follows === "before") await tx`update channel_plans set desired_digest = 'x' where channel_id = ${channelId}`;
+    const list = follows === "list of before" ? "x" : null;
+    await tx`update channel_plans set prepared_token = ${list} where channel_id = ${channelId}`;
     await tx`
       update enrollments set awaiting_configuration = ${waits}
       where id = (select enrollment_id from channels where id = ${channelId})`;
@@ -107,7 +116,8 @@ async function arrange(
 }
 
 function reportOf({ udid }: SimulatedDevice, status: string, uuid: string | undefined) {
-  const body = buildPlist({ UDID: udid, CommandUUID: uuid ?? crypto.randomUUID(), Status: status });
+  const answered = status === "Idle" ? {} : { CommandUUID: uuid ?? crypto.randomUUID() };
+  const body = buildPlist({ UDID: udid, Status: status, ...answered });
   return parseReport(parsePlist(body), body);
 }
 
@@ -172,57 +182,84 @@ Deno.test("the head of a queue gives the next command of the whole plan, or none
     assert.ok(found > 20, `only ${found} commands were found`);
   }));
 
-Deno.test("answers taken together end as each does alone", () =>
+/**
+ * How a device ends: its next command's place or the outcome, its commands, and when its channel is to be planned and pushed;
+ * at the end of a conversation also what it follows.
+ */
+async function endOf({ runtime: { sql } }: Fleet, channelId: ChannelId, uuids: string[], outcome: unknown) {
+  const rows = await sql<{ uuid: string; state: string; sent: number; wait: Date | null }[]>`
+    select uuid, state, sent_count as sent, not_before as wait from commands where uuid = any(${uuids}::uuid[])
+    union all select uuid, state, sent_count, not_before from command_history where uuid = any(${uuids}::uuid[])`;
+  const states = uuids.map((uuid) => {
+    const { uuid: _, ...row } = rows.find((one) => one.uuid === uuid) ?? assert.fail();
+    return row;
+  });
+  const channel = await sql`
+    select next_action_at, session_started_at, push_due_at from channels where id = ${channelId}`;
+  const plan = await sql`select desired_digest, prepared_token from channel_plans where channel_id = ${channelId}`;
+  if (!(outcome instanceof Uint8Array)) return { outcome, states, channel: [...channel], plan: [...plan] };
+  const next = str(asDict(parsePlist(outcome)), "CommandUUID")?.toLowerCase() ?? "";
+  return { outcome: uuids.indexOf(next), states, channel: [...channel] };
+}
+
+Deno.test("messages taken together end as each does alone", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
     const twins: Awaited<ReturnType<typeof resting>>[][] = [];
     for (let n = 0; n < 4; n++) twins.push(await Promise.all([resting(fleet), resting(fleet)]));
-    let together = 0;
+    const byItself = (sender: Certificate, report: Report) =>
+      report.status === "Idle"
+        ? handleConnect(runtime, CALLER, sender, report)
+        : takeAlone(runtime, CALLER, sender, report);
+    const together = { begin: 0, next: 0, nothing: 0 };
     await fc.assert(
-      fc.asyncProperty(fc.array(situation, { minLength: 4, maxLength: 4 }), async (given) => {
-        const answers: Parameters<typeof takeTogether>[1][number][] = [];
-        const outcomes = new Map<string, Promise<Outcome>>();
-        const alone: [string, () => Promise<Outcome>][] = [];
-        const known = new Map<string, string[]>();
+      fc.asyncProperty(fc.array(anyEnd, { minLength: 4, maxLength: 4 }), async (given) => {
+        const messages: Parameters<typeof takeTogether>[1][number][] = [];
+        const ends: Promise<unknown>[] = [];
+        const byThemselves: (() => Promise<unknown>)[] = [];
+        const arranged: { channelId: ChannelId; uuids: string[] }[][] = [];
         for (const [n, pair] of twins.entries()) {
           const one = given[n] ?? assert.fail();
-          for (const [m, { device, sender, channelId }] of pair.entries()) {
+          // A NotNow is never taken together.
+          const status = one.status === "NotNow" ? "CommandFormatError" : one.status;
+          const [both, of]: [typeof arranged[number], ReturnType<typeof reportOf>[]] = [[], []];
+          for (const { device, channelId } of pair) {
             const uuids = await arrange(fleet, channelId, one);
-            const name = `${n} ${m}`;
-            known.set(name, uuids);
-            // A NotNow is never taken together.
-            const status = one.status === "NotNow" ? "CommandFormatError" : one.status;
-            const report = reportOf(device, status, uuids[one.answered]);
-            if (m === 1) alone.push([name, () => takeAlone(runtime, CALLER, sender, report)]);
-            else {
-              const { commandUuid: uuid = "" } = report;
-              answers.push({ by: CALLER, sender, report, uuid, settle: (end) => void outcomes.set(name, end) });
-            }
+            both.push({ channelId, uuids });
+            of.push(reportOf(device, status, uuids[one.answered]));
           }
-        }
-        const left = await takeTogether(runtime, answers);
-        together += answers.length - left.length;
-        for (const [n, { by, sender, report }] of answers.entries()) {
-          if (!outcomes.has(`${n} 0`)) outcomes.set(`${n} 0`, takeAlone(runtime, by, sender, report));
-        }
-        for (const [name, take] of alone) outcomes.set(name, take());
-        const state = async (name: string) => {
-          const outcome = await outcomes.get(name);
-          const uuids = known.get(name) ?? [];
-          const rows = await runtime.sql<{ uuid: string; state: string; sent: number; wait: Date | null }[]>`
-            select uuid, state, sent_count as sent, not_before as wait from commands where uuid = any(${uuids}::uuid[])
-            union all select uuid, state, sent_count, not_before from command_history where uuid = any(${uuids}::uuid[])`;
-          const states = uuids.map((uuid) => {
-            const { uuid: _, ...row } = rows.find((one) => one.uuid === uuid) ?? assert.fail();
-            return row;
+          arranged.push(both);
+          const [[first, second], [ours, alone]] = [pair, of];
+          assert.ok(first && second && ours && alone);
+          messages.push({
+            by: CALLER,
+            sender: first.sender,
+            report: ours,
+            answered: status === "Idle" ? null : ours.commandUuid ?? null,
+            settle: (end) => void (ends[n] = end),
           });
-          if (!(outcome instanceof Uint8Array)) return { outcome, states };
-          const next = str(asDict(parsePlist(outcome)), "CommandUUID")?.toLowerCase() ?? "";
-          return { outcome: uuids.indexOf(next), states };
-        };
-        for (const n of twins.keys()) assert.deepEqual(await state(`${n} 0`), await state(`${n} 1`));
+          byThemselves.push(() => byItself(second.sender, alone));
+        }
+        // One after the other: nothing is there to be taken together with.
+        for (const [n, take] of byThemselves.entries()) await (ends[n + 4] = take());
+        const left = await takeTogether(runtime, messages);
+        for (const [n, message] of messages.entries()) {
+          const { sender, report, answered } = message;
+          if (left.includes(message)) {
+            assert.equal(ends[n], undefined);
+            await (ends[n] = byItself(sender, report));
+          } else if (answered === null) together.begin++;
+          else if (await ends[n] === null) together.nothing++;
+          else together.next++;
+        }
+        for (const [n, both] of arranged.entries()) {
+          const [ours, alone] = await Promise.all(
+            both.map(async ({ channelId, uuids }, m) => endOf(fleet, channelId, uuids, await ends[n + 4 * m])),
+          );
+          assert.deepEqual(ours, alone);
+        }
       }),
       { numRuns: 40 },
     );
-    assert.ok(together > 5, `only ${together} were taken together`);
+    assert.ok(Object.values(together).every((count) => count > 2), JSON.stringify(together));
   }));

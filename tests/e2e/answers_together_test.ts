@@ -7,8 +7,8 @@ import { type Db, isUnavailable, openDatabase, type Sql, type Tx } from "../../d
 import { idOf, made } from "../support/artifacts.ts";
 import { withDatabaseCopy } from "../support/database.ts";
 import { type Fleet, fleetOn, withFleet } from "../support/fleet.ts";
-import { takeAnswer } from "../../src/conversation/answer_queue.ts";
-import { takeTogether } from "../../src/conversation/answers_together.ts";
+import { handleConnect } from "../../src/conversation/connect.ts";
+import { takeTogether } from "../../src/conversation/messages_together.ts";
 import { Problem } from "../../src/errors.ts";
 import type { Caller } from "../../src/events/by.ts";
 import { parseReport } from "../../src/protocol/report.ts";
@@ -87,7 +87,10 @@ Deno.test("answers that arrive together each get their own next command, with fe
     }
   }));
 
-/** Takes these reports of devices together. Returns the outcomes: a UUID, an error's code, or "alone" for one that is left. */
+/**
+ * Takes these reports of devices together. Returns the outcomes: a UUID, "nothing", an error's code, or "alone" for one that
+ * is left.
+ */
 async function taken(fleet: Fleet, said: readonly { device: SimulatedDevice; body: Uint8Array<ArrayBuffer> }[]) {
   const settled = new Map<number, Promise<unknown>>();
   const answers = said.map(({ device, body }, n) => {
@@ -98,7 +101,7 @@ async function taken(fleet: Fleet, said: readonly { device: SimulatedDevice; bod
       by: CALLER,
       sender: identity.certificate,
       report,
-      uuid: report.commandUuid ?? "",
+      answered: report.commandUuid ?? null,
       settle: (outcome: Promise<unknown>) => void settled.set(n, outcome),
     };
   });
@@ -110,6 +113,7 @@ async function taken(fleet: Fleet, said: readonly { device: SimulatedDevice; bod
     }
     try {
       const bytes = await settled.get(n);
+      if (bytes === null) return "nothing";
       assert.ok(bytes instanceof Uint8Array);
       return str(asDict(parsePlist(bytes)), "CommandUUID")?.toLowerCase();
     } catch (error) {
@@ -118,7 +122,7 @@ async function taken(fleet: Fleet, said: readonly { device: SimulatedDevice; bod
   }));
 }
 
-Deno.test("only what gets the next command and does nothing else is taken together", () =>
+Deno.test("only what gets the next command, or finds nothing left to do, is taken together", () =>
   withFleet(async (fleet) => {
     const { sql } = fleet.runtime;
     const all = await queued(fleet, 10, 2);
@@ -142,14 +146,38 @@ Deno.test("only what gets the next command and does nothing else is taken togeth
     // The certificate of one in the name of another, and the same answer twice.
     said[8] = { device: device(8), body: answer(device(9), uuid(9)) };
     const outcomes = await taken(fleet, [...said, { device: device(0), body: answer(device(0), uuid(0)) }]);
-    assert.deepEqual(outcomes.slice(1, 9), Array.from({ length: 8 }, () => "alone"));
+    assert.deepEqual(outcomes.slice(1, 9), ["alone", "alone", "nothing", ...Array.from({ length: 5 }, () => "alone")]);
     assert.equal(outcomes[9], all[9]?.uuids[1]);
     assert.deepEqual([outcomes[0], outcomes[10]].toSorted(), [all[0]?.uuids[1], "alone"].toSorted());
-    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [uuid(0), uuid(9)].toSorted());
+    assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [uuid(0), uuid(3), uuid(9)].toSorted());
     const later = async (n: number) => await say(fleet, device(n), said[n]?.body ?? assert.fail());
     assert.equal((await later(1)).uuid, all[1]?.uuids[1]);
     assert.equal((await later(5)).status, 401);
     assert.deepEqual(await later(3), { status: 200, uuid: null, type: null });
+  }));
+
+Deno.test("conversations that begin together get their first commands, unless a beginning changes more", () =>
+  withFleet(async (fleet) => {
+    const { sql, clock } = fleet.runtime;
+    const all = await queued(fleet, 5, 2);
+    const ids = await Promise.all(all.map(({ device }) => idOf(fleet, device.serialNumber)));
+    // A Mac that was locked and connects has been unlocked: its PIN ends.
+    await sql`update enrollments set hardware_proven = true where device_id = ${ids[1] ?? 0}`;
+    await sql`
+      insert into escrowed_secrets (device_id, kind, secret_sealed, created_at)
+      values (${ids[1] ?? 0}, 'device_lock_pin', 'e1.test.AAAA.AAAA', ${clock.now()})`;
+    await sql`update devices set blocked_at = now() where id = ${ids[2] ?? 0}`;
+    await sql`delete from commands where uuid = any(${all[3]?.uuids ?? []}::uuid[])`;
+    const outcomes = await taken(fleet, all.map(({ device }) => ({ device, body: idle(device) })));
+    assert.deepEqual(outcomes, [all[0]?.uuids[0], "alone", "alone", "alone", all[4]?.uuids[0]]);
+
+    // What is postponed in this conversation is not offered again in it, however long it takes.
+    const [device, [first = "", second = ""]] = [all[0]?.device ?? assert.fail(), all[0]?.uuids ?? []];
+    const notNow = buildPlist({ UDID: device.udid, CommandUUID: first, Status: "NotNow" });
+    assert.equal((await say(fleet, device, notNow)).uuid, second);
+    clock.advance(600);
+    assert.equal((await say(fleet, device, answer(device, second))).uuid, null);
+    assert.equal((await say(fleet, device, idle(device))).uuid, first);
   }));
 
 Deno.test("errors and long reports are taken together as others are", () =>
@@ -411,11 +439,10 @@ Deno.test("answers that get no connection in time fail, and wait for none again"
         const body = answer(device, uuids[0] ?? null);
         const { identity } = device;
         assert.ok(identity);
-        return takeAnswer(runtime, CALLER, identity.certificate, parseReport(parsePlist(body), body));
+        return handleConnect(runtime, CALLER, identity.certificate, parseReport(parsePlist(body), body));
       }));
       assert.ok(outcomes.every((one) => one.status === "rejected" && isUnavailable(one.reason)));
     });
-    // The first answer, and the others together.
-    assert.equal(begins, 2);
+    assert.equal(begins, 1);
     await sql.end();
   }));
