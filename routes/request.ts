@@ -11,8 +11,20 @@ import { foreignText } from "../src/foreign_text.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { AppEnv } from "./context.ts";
 
-/** Returns the trusted proxies of the settings as a list that answers `check`. Throws RangeError naming a bad entry. */
-export function proxyList(entries: readonly string[]): BlockList {
+/** Trusted proxies; undefined for none. */
+type ProxyList = BlockList | undefined;
+
+const lists = new WeakMap<readonly string[], BlockList>();
+
+/** Returns the trusted proxies of the settings. Throws RangeError naming a bad entry. */
+export function proxyList(entries: readonly string[]): ProxyList {
+  if (entries.length === 0) return undefined;
+  let list = lists.get(entries);
+  if (list === undefined) lists.set(entries, list = readList(entries));
+  return list;
+}
+
+function readList(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
     const [address = "", prefix] = entry.split("/");
@@ -32,14 +44,15 @@ const bare = (address: string) =>
   address.startsWith(MAPPED) && isIP(address.slice(MAPPED.length)) === 4 ? address.slice(MAPPED.length) : address;
 
 /** Whether the peer is a trusted proxy. */
-export function isTrusted(list: BlockList, address: string): boolean {
+export function isTrusted(list: ProxyList, address: string): boolean {
+  if (list === undefined) return false;
   const plain = bare(address);
   const family = isIP(plain);
   return family !== 0 && list.check(plain, family === 6 ? "ipv6" : "ipv4");
 }
 
 /** Returns the client's address: the peer, or the address from a chain of trusted proxies, read from the right. */
-export function clientAddress(list: BlockList, remote: string, forwarded: string | undefined): string {
+export function clientAddress(list: ProxyList, remote: string, forwarded: string | undefined): string {
   let address = bare(remote);
   const hops = (forwarded ?? "").split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");
   while (isTrusted(list, address)) {

@@ -28,7 +28,7 @@ const insertion = (db: Db, rows: readonly EventRow[]) =>
     select (e->>'id')::uuid, (e->>'index')::int, e->>'type', (e->>'createdAt')::timestamptz,
            array(select jsonb_array_elements_text(e->'tags')), e->>'serialNumber', (e->>'userId')::int,
            nullif(e->'request', 'null'), e->'objects', e->'payload'
-    from jsonb_array_elements(${json(db, JSON.parse(JSON.stringify(rows)))}::jsonb) as e`;
+    from jsonb_array_elements(${JSON.stringify(rows)}::text::jsonb) as e`;
 
 /** Appends events. */
 export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<void> {
