@@ -126,8 +126,11 @@ export function redact(value: unknown, depth = 0): unknown {
 const encoder = new TextEncoder();
 const writeStderr = (line: string) => {
   const bytes = encoder.encode(line + "\n");
-  let written = 0;
-  while (written < bytes.length) written += Deno.stderr.writeSync(bytes.subarray(written));
+  try {
+    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
+  } catch {
+    // The disk of the log is full, or its reader has gone: no work fails for a line, and there is nowhere to say so.
+  }
 };
 
 /** Returns a logger that writes lines of `level` and above through `write` (standard error by default). */

@@ -22,8 +22,8 @@ const PATIENCE = 5;
 /** Milliseconds for which messages wait until as many have arrived as were taken together before. */
 const GATHERING = 2;
 
-/** A message that waits, and how it is handled by itself. */
-type Waiting = Message & { alone: () => Promise<Outcome> };
+/** A message that waits, how it is handled by itself, and how it fails. */
+type Waiting = Message & { alone: () => Promise<Outcome>; fail(error: unknown): void };
 
 const queues = new WeakMap<Runtime, Messages>();
 
@@ -49,8 +49,8 @@ class Messages {
   constructor(private readonly runtime: Runtime) {}
 
   take(message: Omit<Message, "settle">, alone: () => Promise<Outcome>): Promise<Outcome> {
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.#waiting.push({ ...message, alone, settle: resolve });
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    this.#waiting.push({ ...message, alone, settle: resolve, fail: reject });
     if (!this.#working) void this.#work();
     else if (this.#waiting.length >= this.#before) this.#gathered?.();
     return promise;
@@ -76,16 +76,21 @@ class Messages {
     this.#gathered = undefined;
   }
 
-  /** Begins to handle messages. The result never rejects: errors are the messages' own. */
+  /** Begins to handle messages. The result never rejects: errors are the messages' own, and the queue goes on. */
   async #begin(some: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#handle(some);
+    } catch (error) {
+      for (const { fail } of some) fail(error);
+    }
+  }
+
+  async #handle(some: readonly Waiting[]): Promise<void> {
     const [first] = some;
     if (first !== undefined && some.length === 1) return await this.#alone(first);
     const left = await takeTogether(this.runtime, some).catch((error) => {
-      if (error instanceof NoConnectionFree) {
-        // They have waited as long as one alone. If each waited once more, all devices would wait longer.
-        for (const { settle } of some) settle(Promise.reject(error));
-        return [];
-      }
+      // They have waited as long as one alone. If each waited once more, all devices would wait longer.
+      if (error instanceof NoConnectionFree) throw error;
       // A database that is away is not worth a line. Anything else may be a fault that shows nowhere but in the time it takes.
       if (!isUnavailable(error)) this.runtime.log.warn("Cannot take messages together. Each is taken alone", { error });
       return some;

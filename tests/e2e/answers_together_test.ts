@@ -389,6 +389,31 @@ Deno.test("when its session ends before the commit nothing was done, and an answ
     await sql.end();
   }));
 
+Deno.test("the queue goes on when a transaction fails and even its line cannot be written", () =>
+  withDatabaseCopy(async (sql, url) => {
+    const fleet = await fleetOn(sql, url);
+    const all = await queued(fleet, 2, 2);
+    const said = answersTo(all, await begun(fleet, all));
+    await sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'no room for it'; end $$;
+      create trigger refuse before insert on command_history for each row execute function refuse()`);
+    const log = { ...fleet.runtime.log, warn: () => assert.fail("no room for the line") };
+    const runtime = { ...fleet.runtime, log };
+    const take = ({ device, body }: typeof said[number]) => {
+      assert.ok(device.identity);
+      return handleConnect(runtime, CALLER, device.identity.certificate, parseReport(parsePlist(body), body));
+    };
+    for (const failed of await Promise.allSettled(said.map(take))) {
+      assert.ok(failed.status === "rejected");
+      assert.match(String(failed.reason), /no room for/);
+    }
+    await sql.unsafe("drop trigger refuse on command_history");
+    const next = (await Promise.all(said.map(take))).map((bytes) =>
+      str(asDict(parsePlist(bytes ?? new Uint8Array())), "CommandUUID")?.toLowerCase()
+    );
+    assert.deepEqual(next, all.map(({ uuids }) => uuids[1]));
+  }));
+
 /** An empty status report. */
 const statusOf = ({ udid }: SimulatedDevice) =>
   buildPlist({

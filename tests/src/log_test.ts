@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../src/log.ts";
+import { createLogger, redact } from "../../src/log.ts";
 
 const KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
 
@@ -43,4 +43,20 @@ Deno.test("a long text is cut, and no secret hides where it is cut", () => {
 Deno.test("a line has no more than a thousand items of a list", () => {
   const shown = redact(Array.from({ length: 5000 }, (_, index) => index));
   assert.ok(Array.isArray(shown) && shown.length === 1001 && shown.at(-1) === "…");
+});
+
+Deno.test("a line that cannot be written fails no work", () => {
+  const { stderr } = Deno;
+  const { writeSync } = stderr;
+  let tried = 0;
+  stderr.writeSync = () => {
+    tried++;
+    throw new Error("No space left on device");
+  };
+  try {
+    createLogger("info", () => new Date(0)).error("x");
+  } finally {
+    stderr.writeSync = writeSync;
+  }
+  assert.equal(tried, 1);
 });
