@@ -53,6 +53,11 @@ const situation = fc.record({
   waits: weighted([8, false], [1, true]),
   /** Whether it follows what was desired before, or has a list of declarations of before. */
   follows: weighted<"now" | "before" | "list of before">([6, "now"], [1, "before"], [1, "list of before"]),
+  /** What any message of the device meets, beside its queue. */
+  meets: weighted<"nothing" | "block" | "lock PIN" | "inventory">([9, "nothing"], [1, "block"], [1, "lock PIN"], [
+    1,
+    "inventory",
+  ]),
 });
 type Situation = typeof situation extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -73,14 +78,14 @@ const EXPIRED: Situation = {
     },
     ...{ expires, orderGroup },
   })),
-  ...{ answered: 7, status: "Acknowledged", begun: null, waits: false, follows: "now" },
+  ...{ answered: 7, status: "Acknowledged", begun: null, waits: false, follows: "now", meets: "nothing" },
 };
 
 /** Puts a device into a situation. Returns the UUIDs of its commands. */
 async function arrange(
   { runtime: { sql, clock } }: Fleet,
-  channelId: ChannelId,
-  { queue, begun, waits, follows }: Situation,
+  { channelId, digest }: { channelId: ChannelId; digest: string },
+  { queue, begun, waits, follows, meets }: Situation,
 ): Promise<string[]> {
   const now = clock.now();
   const at = (offset: number | null) => offset === null ? null : new Date(now.getTime() + offset * 60_000);
@@ -105,19 +110,29 @@ async function arrange(
     await tx`delete from commands where channel_id = ${channelId}`;
     for (const row of rows) await tx`insert into commands ${tx(row)}`;
     await tx`update channels set session_started_at = ${at(begun)}, next_action_at = ${now} where id = ${channelId}`;
-    if (follows === "before") await tx`update channel_plans set desired_digest = 'x' where channel_id = ${channelId}`;
-    const list = follows === "list of before" ? "x" : null;
-    await tx`update channel_plans set prepared_token = ${list} where channel_id = ${channelId}`;
     await tx`
-      update enrollments set awaiting_configuration = ${waits}
-      where id = (select enrollment_id from channels where id = ${channelId})`;
+      update channel_plans set desired_digest = ${follows === "before" ? "x" : digest},
+        prepared_token = ${follows === "list of before" ? "x" : null} where channel_id = ${channelId}`;
+    const [of] = await tx<{ enrollmentId: number; deviceId: number }[]>`
+      update enrollments set awaiting_configuration = ${waits}, hardware_proven = true,
+        security_info_at = ${meets === "inventory" ? new Date(0) : now}, inventory_asked = '{}'
+      where id = (select enrollment_id from channels where id = ${channelId}) returning id as enrollment_id, device_id`;
+    assert.ok(of);
+    await tx`update devices set blocked_at = ${meets === "block" ? now : null} where id = ${of.deviceId}`;
+    await tx`delete from escrowed_secrets where device_id = ${of.deviceId} and kind = 'device_lock_pin'`;
+    if (meets === "lock PIN") {
+      await tx`
+        insert into escrowed_secrets (device_id, kind, secret_sealed, created_at)
+        values (${of.deviceId}, 'device_lock_pin', 'e1.test.AAAA.AAAA', ${now})`;
+    }
   });
   return rows.map(({ uuid }) => uuid);
 }
 
-function reportOf({ udid }: SimulatedDevice, status: string, uuid: string | undefined) {
+function reportOf({ udid }: SimulatedDevice, status: string, uuid: string | undefined, userId?: string) {
   const answered = status === "Idle" ? {} : { CommandUUID: uuid ?? crypto.randomUUID() };
-  const body = buildPlist({ UDID: udid, Status: status, ...answered });
+  const user = userId === undefined ? {} : { UserID: userId };
+  const body = buildPlist({ UDID: udid, ...user, Status: status, ...answered });
   return parseReport(parsePlist(body), body);
 }
 
@@ -125,17 +140,36 @@ async function resting(fleet: Fleet) {
   const device = await fleet.enrolled();
   await rest(device);
   assert.ok(device.identity);
-  return { device, sender: device.identity.certificate, channelId: await channelOfDevice(fleet.runtime, device) };
+  const channelId = await channelOfDevice(fleet.runtime, device);
+  return { device, sender: device.identity.certificate, channelId, digest: await digestOf(fleet, channelId) };
+}
+
+/** What a channel follows. */
+async function digestOf({ runtime: { sql } }: Fleet, channelId: ChannelId): Promise<string> {
+  const [row] = await sql<{ digest: string }[]>`
+    select desired_digest as digest from channel_plans where channel_id = ${channelId}`;
+  return row?.digest ?? assert.fail();
+}
+
+/** A user of such a device. */
+async function restingUser(fleet: Fleet) {
+  const of = await resting(fleet);
+  const userId = crypto.randomUUID().toUpperCase();
+  await of.device.addUser({ userId, shortName: "jun", longName: "Jun" });
+  await rest(of.device, userId);
+  const [channel] = await fleet.runtime.sql<{ id: ChannelId }[]>`select id from channels where user_key = ${userId}`;
+  assert.ok(channel);
+  return { ...of, userId, channelId: channel.id, digest: await digestOf(fleet, channel.id) };
 }
 
 Deno.test("the head of a queue gives the next command of the whole plan, or none where that needs a plan", () =>
   withFleet(async (fleet) => {
     const { sql, clock } = fleet.runtime;
-    const { device, sender, channelId } = await resting(fleet);
+    const { device, sender, channelId, digest } = await resting(fleet);
     let found = 0;
     await fc.assert(
       fc.asyncProperty(situation, async (given) => {
-        const uuids = await arrange(fleet, channelId, given);
+        const uuids = await arrange(fleet, { channelId, digest }, given);
         const uuid = uuids[given.answered] ?? crypto.randomUUID();
         const { fingerprint } = sender;
         const [turn, turns] = await Promise.all([
@@ -172,7 +206,8 @@ Deno.test("the head of a queue gives the next command of the whole plan, or none
           assert.deepEqual(plan(facts, now).next, { kind: "queued", commandId: head.id });
           return;
         }
-        if (given.waits || given.queue.some(({ expires }) => expires !== null && expires <= 0)) return;
+        if (given.waits || given.meets === "lock PIN" && given.status === "Idle") return;
+        if (given.queue.some(({ expires }) => expires !== null && expires <= 0)) return;
         const whole = nextOfQueue(facts.queue, { status: given.status, conversationStartedAt: sessionStartedAt }, now);
         // What is not found is not at the head, or its arguments are long.
         assert.ok(whole === undefined || uuids.indexOf(whole.uuid) > 2 || whole.arguments === null);
@@ -183,7 +218,7 @@ Deno.test("the head of a queue gives the next command of the whole plan, or none
   }));
 
 /**
- * How a device ends: its next command's place or the outcome, its commands, and when its channel is to be planned and pushed;
+ * How a device ends: its next command's place or the outcome, its commands, when its channel is to be planned and pushed, its lock PIN;
  * at the end of a conversation also what it follows.
  */
 async function endOf({ runtime: { sql } }: Fleet, channelId: ChannelId, uuids: string[], outcome: unknown) {
@@ -197,19 +232,23 @@ async function endOf({ runtime: { sql } }: Fleet, channelId: ChannelId, uuids: s
   const channel = await sql`
     select next_action_at, session_started_at, push_due_at from channels where id = ${channelId}`;
   const plan = await sql`select desired_digest, prepared_token from channel_plans where channel_id = ${channelId}`;
-  if (!(outcome instanceof Uint8Array)) return { outcome, states, channel: [...channel], plan: [...plan] };
+  const pins = await sql`
+    select s.ended_at from escrowed_secrets s join enrollments e on e.device_id = s.device_id
+      join channels c on c.enrollment_id = e.id where c.id = ${channelId} and s.kind = 'device_lock_pin'`;
+  const rest = { states, channel: [...channel], pins: [...pins] };
+  if (!(outcome instanceof Uint8Array)) return { outcome, ...rest, plan: [...plan] };
   const next = str(asDict(parsePlist(outcome)), "CommandUUID")?.toLowerCase() ?? "";
-  return { outcome: uuids.indexOf(next), states, channel: [...channel] };
+  return { outcome: uuids.indexOf(next), ...rest };
 }
 
 Deno.test("messages taken together end as each does alone", () =>
   withFleet(async (fleet) => {
     const { runtime } = fleet;
-    const twins: Awaited<ReturnType<typeof resting>>[][] = [];
-    for (let n = 0; n < 4; n++) twins.push(await Promise.all([resting(fleet), resting(fleet)]));
-    const byItself = (sender: Certificate, report: Report) =>
+    const twins: (Awaited<ReturnType<typeof resting>> & { userId?: string })[][] = [];
+    for (const one of [resting, resting, resting, restingUser]) twins.push(await Promise.all([one(fleet), one(fleet)]));
+    const byItself = (sender: Certificate, report: Report): Promise<unknown> =>
       report.status === "Idle"
-        ? handleConnect(runtime, CALLER, sender, report)
+        ? handleConnect(runtime, CALLER, sender, report).catch((error) => String(error))
         : takeAlone(runtime, CALLER, sender, report);
     const together = { begin: 0, next: 0, nothing: 0 };
     await fc.assert(
@@ -223,10 +262,10 @@ Deno.test("messages taken together end as each does alone", () =>
           // A NotNow is never taken together.
           const status = one.status === "NotNow" ? "CommandFormatError" : one.status;
           const [both, of]: [typeof arranged[number], ReturnType<typeof reportOf>[]] = [[], []];
-          for (const { device, channelId } of pair) {
-            const uuids = await arrange(fleet, channelId, one);
+          for (const { device, channelId, digest, userId } of pair) {
+            const uuids = await arrange(fleet, { channelId, digest }, one);
             both.push({ channelId, uuids });
-            of.push(reportOf(device, status, uuids[one.answered]));
+            of.push(reportOf(device, status, uuids[one.answered], userId));
           }
           arranged.push(both);
           const [[first, second], [ours, alone]] = [pair, of];
