@@ -157,7 +157,8 @@ export async function listen(fetch: AppFetch, options: ListenOptions): Promise<L
     const certificate = asksCertificate ? peerCertificateOf(socket as TLSSocket) : null;
     return fetch(request, {
       remoteAddress: socket.remoteAddress ?? "",
-      pieces: new IncomingPieces(incoming),
+      // Those of a GET have no meaning (RFC 9110 section 9.3.1).
+      ...(incoming.method === "GET" || incoming.method === "HEAD" ? {} : { pieces: new IncomingPieces(incoming) }),
       ...(certificate === null ? {} : { peerCertificate: certificate }),
     });
   }, {

@@ -10,7 +10,7 @@
  */
 
 import { lockFreeContacts } from "../../db/enrollment/identities.ts";
-import type { Tx } from "../../db/open.ts";
+import type { Statement, Tx } from "../../db/open.ts";
 import { TOGETHER } from "../../db/supervised_pool.ts";
 import {
   finishCommands,
@@ -64,7 +64,7 @@ export async function takeTogether<Given extends Message>(
     answered,
   }));
   const taken: Taken[] = [];
-  let marking: ReturnType<typeof markingSent> | undefined;
+  let last: Last = {};
   let now = runtime.clock.now();
   await runtime.sql.begin(TOGETHER, async (tx) => {
     const [contacts, turns] = await Promise.all([lockFreeContacts(tx, claims), findTurns(tx, claims)]);
@@ -85,18 +85,10 @@ export async function takeTogether<Given extends Message>(
     }
     const settled = await settledOf(tx, runtime, resting, now);
     taken.push(...settled.keys());
-    const finished = taken.flatMap((one) => one.finished ?? []);
-    const sent = taken.flatMap(({ next }) => next ?? []);
-    const later = [...settled].flatMap(([{ locked: { contact } }, at]) =>
-      at?.getTime() === contact.nextActionAt?.getTime() ? [] : [{ channelId: contact.channelId, at }]
-    );
-    if (sent.length > 0) marking = markingSent(tx, sent, pushAgainAt({ runtime, now }), now, finished);
-    return [
-      ...(marking === undefined ? finished.length === 0 ? [] : [finishCommands(tx, finished, now)] : [marking]),
-      ...(later.length === 0 ? [] : [setNextActions(tx, later)]),
-    ];
+    last = lastOf(tx, runtime, taken, settled, now);
+    return Object.values(last);
   });
-  const marked = new Set((await marking ?? []).map(({ id }) => id));
+  const marked = new Set((await last.marking ?? []).map(({ id }) => id));
   const left = new Set<Message>(messages);
   for (const { message: { by, report, answered, settle }, locked: { contact }, ...one } of taken) {
     // What fails now is the error of one message: what is committed must not be handled again.
@@ -112,6 +104,31 @@ export async function takeTogether<Given extends Message>(
   }
   for (const { message } of taken) left.delete(message);
   return messages.filter((message) => left.has(message));
+}
+
+/** The statements that are sent with the commit. */
+type Last = { marking?: ReturnType<typeof markingSent>; finishing?: Statement; resting?: Statement };
+
+function lastOf(
+  tx: Tx,
+  runtime: Runtime,
+  taken: readonly Taken[],
+  settled: ReadonlyMap<Taken, Date | null>,
+  now: Date,
+): Last {
+  const finished = taken.flatMap((one) => one.finished ?? []);
+  const sent = taken.flatMap(({ next }) => next ?? []);
+  const later = [...settled].flatMap(([{ locked: { contact } }, at]) =>
+    at?.getTime() === contact.nextActionAt?.getTime() ? [] : [{ channelId: contact.channelId, at }]
+  );
+  return {
+    ...(sent.length > 0
+      ? { marking: markingSent(tx, sent, pushAgainAt({ runtime, now }), now, finished) }
+      : finished.length > 0
+      ? { finishing: finishCommands(tx, finished, now) }
+      : {}),
+    ...(later.length > 0 ? { resting: setNextActions(tx, later) } : {}),
+  };
 }
 
 /** Returns what a message comes to; undefined for one that is handled alone. */

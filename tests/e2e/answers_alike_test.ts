@@ -218,8 +218,8 @@ Deno.test("the head of a queue gives the next command of the whole plan, or none
   }));
 
 /**
- * How a device ends: its next command's place or the outcome, its commands, when its channel is to be planned and pushed, its lock PIN;
- * at the end of a conversation also what it follows.
+ * How a device ends: its next command's place or the outcome, its commands, its lock PIN, and when its channel is to be
+ * planned and pushed; at the end of a conversation also what it follows.
  */
 async function endOf({ runtime: { sql } }: Fleet, channelId: ChannelId, uuids: string[], outcome: unknown) {
   const rows = await sql<{ uuid: string; state: string; sent: number; wait: Date | null }[]>`
