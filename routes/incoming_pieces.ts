@@ -1,7 +1,6 @@
 /**
- * The pieces of a request's body, read from the runtime's own message. A `Request` with a stream of the Web costs more than
- * all that the server does with a device's message (measured: a sixth of its time, and objects that only a full collection
- * frees).
+ * The pieces of a request's body, read from the runtime's own message. A `Request` with a stream of the Web takes a sixth of
+ * the time of a device's message, and leaves objects that only a full collection frees.
  *
  * @module
  */

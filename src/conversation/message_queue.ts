@@ -3,7 +3,7 @@
  * after these and together. Devices that were answered together answer together, a little apart, so the next ones are awaited
  * for a moment.
  *
- * None waits long for a slow one, and on an idle server none waits, but the first one after a burst for that moment.
+ * None waits long for a slow one. On an idle server none waits, except the first one after a burst, for that moment.
  *
  * @module
  */
