@@ -174,21 +174,17 @@ async function settledOf(
   resting: readonly Taken[],
   now: Date,
 ): Promise<Map<Taken, Date | null>> {
-  const facts = await Promise.all(
-    resting.map(({ message: { report: { status } }, locked: { contact } }) =>
-      loadFacts(tx, runtime, contact.channelId, { status, queue: [] })
-    ),
-  );
   const settled = new Map<Taken, Date | null>();
-  for (const [n, one] of resting.entries()) {
-    const known = facts[n];
-    if (known === undefined || known.ended || known.blocked || known.lockPinEscrowed) continue;
+  await Promise.all(resting.map(async (one) => {
+    const { message: { report: { status } }, locked: { contact } } = one;
     try {
-      const planned = plan(known, now);
-      if (isSettled(known, planned)) settled.set(one, planned.planAgainAt);
+      const facts = await loadFacts(tx, runtime, contact.channelId, { status, queue: [] });
+      if (facts.ended || facts.blocked || facts.lockPinEscrowed) return;
+      const planned = plan(facts, now);
+      if (isSettled(facts, planned)) settled.set(one, planned.planAgainAt);
     } catch {
       // It meets its error again when it is handled alone.
     }
-  }
+  }));
   return settled;
 }

@@ -368,6 +368,14 @@ Deno.test("the fault of one answer is not that of the others, and what is commit
     assert.deepEqual([left, next], ["alone", all[2]?.uuids[1]]);
     assert.match(String(failed), /no room for it/);
     assert.deepEqual([...(await finished(fleet)).keys()].toSorted(), [offers[1]?.uuid, offers[2]?.uuid].toSorted());
+
+    // At the end of their queues: one whose plan cannot be read.
+    const [first, ...others] = all.map(({ uuids }) => uuids[2] ?? "");
+    await sql`delete from commands where not uuid = any(${[first ?? "", ...others]}::uuid[])`;
+    await sql`
+      delete from channel_plans where channel_id = (select channel_id from commands where uuid = ${first ?? ""})`;
+    const ends = await taken(fleet, all.map(({ device, uuids }) => ({ device, body: answer(device, uuids[2] ?? "") })));
+    assert.deepEqual(ends, ["alone", "nothing", "nothing"]);
   }));
 
 Deno.test("when its session ends before the commit nothing was done, and an answer that is sent again ends nothing twice", () =>
